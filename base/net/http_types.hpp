@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/wiped/wiped.hpp"
+
+namespace postern::net {
+
+namespace asio = boost::asio;
+
+// A request as received; everything a caller wrote is wiped when it ends.
+struct HttpRequest {
+    std::string method;  // known methods only: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
+    wiped::Text target;  // path and query, as sent
+    std::vector<std::pair<std::string, wiped::Text>> headers;  // names lower-case; repeated ones stay repeated
+    wiped::Text body;
+    std::string peer_address;
+    Instant received;
+
+    std::string_view path() const;   // target up to '?'
+    std::string_view query() const;  // behind it
+    // The value, empty where absent; `count_headers` tells absent from repeated.
+    std::string_view header(std::string_view lower_case_name) const;
+    std::size_t count_headers(std::string_view lower_case_name) const;
+};
+
+struct HttpResponse {
+    int status = 200;
+    std::vector<std::pair<std::string, std::string>> headers;  // content-length, date, connection are the server's
+    wiped::Text body;
+};
+
+using HttpHandler = std::function<asio::awaitable<HttpResponse>(HttpRequest&)>;
+
+}  // namespace postern::net

@@ -1,0 +1,10 @@
+# Writes a header with `constexpr std::pair<std::string_view, std::string_view> embedded_files[]`: file name, content.
+set(text "#pragma once\n#include <string_view>\n#include <utility>\nnamespace ${NAMESPACE} {\n")
+string(APPEND text "inline constexpr std::pair<std::string_view, std::string_view> embedded_files[] = {\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(base ${file} NAME)
+  file(READ ${file} content)
+  string(APPEND text "    {\"${base}\", R\"embedded(${content})embedded\"},\n")
+endforeach()
+string(APPEND text "};\n}\n")
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "gateway/domain/payment.hpp"
+
+namespace postern::domain {
+
+// ---- What may start -------------------------------------------------------------------------------------------------
+
+// The verbs that a caller can ask for on an existing payment.
+enum class Request { capture, void_payment, refund };
+
+// Ok, or the conflict ("payment_not_capturable", "amount_exceeds_capturable", "void_in_progress", …). The database
+// holds the same limits under races (gateway/storage); this gives the reason in words and rules out the rest early.
+Status may_start(const Payment& payment, Request request, Money amount);
+
+// ---- What evidence does ---------------------------------------------------------------------------------------------
+
+// What a piece of evidence claims about an operation, whoever brought it.
+struct ApprovedClaim {
+    Money approved;
+    ProcessorReference reference;
+    bool hold_may_remain = false;  // a reversal that was answered as a plain void
+};
+struct DeclinedClaim { Decline decline; };
+struct NotSentClaim { std::string_view code; };  // the vault's fence: no attempt of it ever left, none will
+struct RefusedClaim { std::string_view code; std::string raw_code; };  // the processor refused without effect
+struct UnknownClaim { Goal goal; std::string_view code; };             // maybe sent, nothing trusted came back
+using Claim = std::variant<ApprovedClaim, DeclinedClaim, NotSentClaim, RefusedClaim, UnknownClaim>;
+enum class ClaimKind { approved, declined, not_sent, refused, unknown };
+ClaimKind kind_of(const Claim& claim);
+
+// What becomes of operation and payment; `alarm` names what people must hear about (approval evidence for an operation
+// that is already final: `undo_needed`). `undo` asks for a new undo operation on the payment.
+struct Effect {
+    Operation operation;
+    Payment payment;
+    bool changes_state = false;   // false: the evidence is kept, nothing moves
+    bool undo = false;
+    std::string_view alarm = {};
+    std::string_view event = {};  // event type to publish, e.g. "payment.authorized"; empty: none
+};
+
+// One table decides every operation status x verb x claim; a pair without a row is "no_such_transition".
+Result<Effect> apply(const Payment& payment, const Operation& operation, const Claim& claim, Timestamp now);
+
+// For the test that walks all pairs.
+bool has_row(OperationStatus status, Verb verb, ClaimKind kind);
+
+}  // namespace postern::domain

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace postern::vault {
+
+// A place that the vault fills; the gateway never sees what goes there.
+enum class Slot {
+    card_number, card_expiry_mmyy, card_security_code, card_holder_name, card_address, card_postal_code,
+    account_merchant_id, account_password,
+};
+std::string_view to_text(Slot slot);  // "card.number", "account.merchant_id", …
+std::optional<Slot> parse_slot(std::string_view text);
+
+// A leaf: text as it is (the codec escapes it), or a slot.
+using Leaf = std::variant<std::string, Slot>;
+
+struct XmlElement;
+// An XML document carried as the text of an element (Mercury's `tran`): escaped as a whole by the codec.
+struct EmbeddedDocument {
+    std::vector<XmlElement> root;  // exactly one
+    friend bool operator==(const EmbeddedDocument&, const EmbeddedDocument&);
+};
+struct XmlElement {
+    std::string name;  // qualified, as it is to be written
+    std::vector<std::pair<std::string, Leaf>> attributes;
+    std::variant<Leaf, std::vector<XmlElement>, EmbeddedDocument> content = Leaf{std::string{}};
+    friend bool operator==(const XmlElement&, const XmlElement&);
+};
+
+struct FormField {
+    std::string name;
+    Leaf value;
+    friend bool operator==(const FormField&, const FormField&) = default;
+};
+using FormBody = std::vector<FormField>;
+
+struct NoBody {
+    friend bool operator==(const NoBody&, const NoBody&) = default;
+};
+struct XmlBody {
+    XmlElement root;
+    friend bool operator==(const XmlBody&, const XmlBody&) = default;
+};
+using Body = std::variant<NoBody, XmlBody, FormBody>;
+
+struct Header {
+    std::string name;
+    Leaf value;
+    friend bool operator==(const Header&, const Header&) = default;
+};
+
+// A whole request to a processor, without host and without secrets: the keeper checks it against the destination's
+// policy, fills the slots and writes the bytes with the codec of its body, so escaping is right by construction.
+struct MessageTree {
+    std::string method = "POST";
+    std::string path_template;  // "/ws/ws.asmx", "/v1/payment_intents/{id}/capture"
+    std::vector<std::pair<std::string, Leaf>> path_parameters;
+    std::vector<Header> headers;  // host, content-length and content-type are the codec's
+    Body body;
+    friend bool operator==(const MessageTree&, const MessageTree&) = default;
+};
+
+inline bool operator==(const EmbeddedDocument& a, const EmbeddedDocument& b) { return a.root == b.root; }
+inline bool operator==(const XmlElement& a, const XmlElement& b) {
+    return a.name == b.name && a.attributes == b.attributes && a.content == b.content;
+}
+
+}  // namespace postern::vault
