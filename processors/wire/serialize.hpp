@@ -1,0 +1,22 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/wiped/wiped.hpp"
+#include "vault/contract/message_tree.hpp"
+
+namespace postern::processors::wire {
+
+// Appends the slot's characters, unescaped; the codec escapes them like any other text. An error stops the message.
+using FillSlot = std::function<Status(vault::Slot slot, wiped::Bytes& out)>;
+
+// The whole HTTP/1.1 request of a tree: request line, Host, Content-Type, Content-Length, the tree's headers, body.
+// Path parameters are percent-encoded; a header value or name with a control character is refused
+// ("malformed_header"), as is an XML name that is none ("malformed_name") and a character that XML cannot carry
+// ("malformed_text"). With the same tree and slots the bytes are the same.
+Result<wiped::Bytes> serialize_http(const vault::MessageTree& tree, std::string_view host,
+                                    std::string_view content_type, const FillSlot& fill);
+
+}  // namespace postern::processors::wire
