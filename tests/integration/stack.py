@@ -1,0 +1,217 @@
+"""A running Postern and the clients that the integration tests drive it with. Standard library only.
+
+One instance serves all tests of a build: ctest's fixture starts it (`stack.py up`) and ends it (`stack.py down`).
+"""
+import http.client
+import itertools
+import json
+import os
+import pathlib
+import random
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+INSTANCE = os.environ.get("POSTERN_TEST_INSTANCE", "integration")
+DATA = pathlib.Path(os.environ.get("POSTERN_TEST_DATA", f"/var/tmp/postern-{INSTANCE}"))
+PRESET = os.environ.get("POSTERN_TEST_PRESET", "faults")
+FULL = os.environ.get("POSTERN_TEST_SIZE") == "full"  # `./postern test --all`
+
+VISA = "4003000123456781"
+CARDS = (VISA, "5499990123456781", "6011000997235373", "4895281000000006")
+
+
+def rounds(full):
+    """The size of an acceptance run: whole in `test --all`, a tenth otherwise."""
+    return full if FULL else max(1, full // 10)
+
+
+def postern(*words, check=True):
+    command = [str(ROOT / "postern"), *words, "--instance", INSTANCE, "--data", str(DATA)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if check and done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def json(self):
+        return json.loads(self.body) if self.body else None
+
+    def __repr__(self):
+        return f"{self.status} {self.body[:300]!r}"
+
+
+class Client:
+    """One kept connection; reconnects where the server closed it before a request."""
+
+    def __init__(self, url, ca_file, key=None, timeout=90):
+        parts = urllib.parse.urlsplit(url)
+        self.host, self.port = parts.hostname, parts.port
+        self.context = ssl.create_default_context(cafile=ca_file)
+        self.key, self.timeout, self.connection = key, timeout, None
+
+    def call(self, method, path, body=None, headers=None):
+        """Raises OSError or http.client.HTTPException where no answer came: the caller must not know better."""
+        headers = dict(headers or {})
+        if self.key:
+            headers.setdefault("Authorization", f"Bearer {self.key}")
+        payload = None
+        if body is not None:
+            payload = body if isinstance(body, (bytes, str)) else json.dumps(body)
+            headers.setdefault("Content-Type", "application/json")
+        if self.connection is None:
+            self.connection = http.client.HTTPSConnection(self.host, self.port, context=self.context,
+                                                          timeout=self.timeout)
+        try:
+            self.connection.request(method, path, payload, headers)
+            answer = self.connection.getresponse()
+            return Answer(answer.status, dict(answer.getheaders()), answer.read())
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self):
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
+
+class Stack:
+    """The instance's addresses and credentials, read once from `postern status --json`."""
+
+    def __init__(self):
+        self.status = json.loads(postern("status", "--json"))
+        self.urls, self.data, self.ids = self.status["urls"], self.status["data"], self.status["ids"]
+        self.ca = self.status["credentials"]["ca_file"]
+        self.secret_key = pathlib.Path(self.status["credentials"]["api_key_file"]).read_text().strip()
+        self.publishable_key = pathlib.Path(self.status["credentials"]["publishable_key_file"]).read_text().strip()
+        self._counter = itertools.count()
+        self._run = "%08x" % random.SystemRandom().getrandbits(32)
+        self._local = threading.local()
+
+    # -- addresses ---------------------------------------------------------------------------------------------------
+    def gateways(self):
+        """URLs of all gateway processes, the first first."""
+        others = sorted(name for name in self.urls if name.startswith("gateway") and name != "gateway")
+        return [self.urls["gateway"]] + [self.urls[name] for name in others]
+
+    def processes(self):
+        return {p["name"]: p for p in json.loads(postern("status", "--json"))["processes"]}
+
+    def gateway(self, index=0):
+        """This thread's client of a gateway."""
+        clients = self._local.__dict__.setdefault("clients", {})
+        if index not in clients:
+            clients[index] = Client(self.gateways()[index], self.ca, self.secret_key)
+        return clients[index]
+
+    # -- names -------------------------------------------------------------------------------------------------------
+    def name(self, prefix):
+        return f"{prefix}-{self._run}-{next(self._counter)}"
+
+    # -- calls -------------------------------------------------------------------------------------------------------
+    def tokenize(self, number=VISA, code="123", **more):
+        client = Client(self.urls["vault"], self.ca, self.publishable_key)
+        body = {"number": number, "expiry_month": 12, "expiry_year": 2029, **more}
+        if code:
+            body["security_code"] = code
+        answer = client.call("POST", "/v1/tokens", body)
+        client.close()
+        assert answer.status == 201, answer
+        return answer.json["token"]
+
+    def payment_body(self, token, amount, intent="authorize", tender=None, **more):
+        return {"intent": intent, "amount": {"amount_minor": amount, "currency": "USD"}, "token": token,
+                "tender": {"store_id": self.ids["store"], "device_id": self.ids["device"],
+                           "tender_id": tender or self.name("tender")}, **more}
+
+    def create(self, body, key=None, gateway=0, headers=None):
+        return self.post("/v1/payments", body, key, gateway, headers)
+
+    def post(self, path, body, key=None, gateway=0, headers=None):
+        headers = {"Idempotency-Key": key or self.name("key"), **(headers or {})}
+        return self.gateway(gateway).call("POST", path, body, headers)
+
+    def get(self, payment_id, gateway=0):
+        return self.gateway(gateway).call("GET", f"/v1/payments/{payment_id}")
+
+    def act(self, payment_id, verb, amount=None, key=None, gateway=0):
+        body = {} if amount is None else {"amount": {"amount_minor": amount, "currency": "USD"}}
+        return self.post(f"/v1/payments/{payment_id}/{verb}", body, key, gateway)
+
+    # -- the other side's books ----------------------------------------------------------------------------------------
+    def sandbox(self, method, path, body=None):
+        client = Client(self.urls["mercury_sandbox"], self.ca)
+        answer = client.call(method, path, body)
+        client.close()
+        assert answer.status < 300, answer
+        return answer.json
+
+    def book(self):
+        return self.sandbox("GET", "/sandbox/book")
+
+    def fault(self, kind, count=1, **more):
+        return self.sandbox("POST", "/sandbox/faults", {"kind": kind, "count": count, **more})
+
+    def rows(self, query):
+        """Rows of the gateway's database as lists of text."""
+        connection = f"host={self.data['gateway_socket']} dbname=gateway user=postern_admin"
+        done = subprocess.run(["psql", "-XAtq", "-F", "\x1f", connection, "-c", query], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr)
+        return [line.split("\x1f") for line in done.stdout.splitlines()]
+
+
+def wait_until(condition, seconds, what):
+    """Polls; fails with `what` when the time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+def in_parallel(count, work):
+    """Runs work(i) on `count` threads that start together; results in order, the first exception raised."""
+    barrier, results, failures = threading.Barrier(count), [None] * count, []
+
+    def run(i):
+        try:
+            barrier.wait()
+            results[i] = work(i)
+        except BaseException as failure:  # noqa: BLE001 - handed to the caller below
+            failures.append(failure)
+
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+    return results
+
+
+def main():
+    if sys.argv[1:] == ["up"]:
+        postern("down", "--wipe", check=False)
+        postern("up", "--preset", PRESET, "--gateways", "2", "--no-tour")
+    elif sys.argv[1:] == ["down"]:
+        postern("down", "--wipe")
+    else:
+        sys.exit("usage: stack.py up|down")
+
+
+if __name__ == "__main__":
+    main()
