@@ -2,6 +2,7 @@
 
 One instance serves all tests of a build: ctest's fixture starts it (`stack.py up`) and ends it (`stack.py down`).
 """
+import concurrent.futures
 import http.client
 import itertools
 import json
@@ -182,25 +183,19 @@ def wait_until(condition, seconds, what):
     raise AssertionError(f"not within {seconds} s: {what}")
 
 
+# Idle threads are used again, with the connections that they keep; enough for calls within calls.
+THREADS = concurrent.futures.ThreadPoolExecutor(max_workers=512)
+
+
 def in_parallel(count, work):
     """Runs work(i) on `count` threads that start together; results in order, the first exception raised."""
-    barrier, results, failures = threading.Barrier(count), [None] * count, []
+    barrier = threading.Barrier(count)
 
     def run(i):
-        try:
-            barrier.wait()
-            results[i] = work(i)
-        except BaseException as failure:  # noqa: BLE001 - handed to the caller below
-            failures.append(failure)
+        barrier.wait()
+        return work(i)
 
-    threads = [threading.Thread(target=run, args=(i,)) for i in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
-    return results
+    return [future.result() for future in [THREADS.submit(run, i) for i in range(count)]]
 
 
 def main():

@@ -1,0 +1,147 @@
+"""kill -9 of each process at random under load: nothing is charged twice, nothing is forgotten, and the resolver alone
+empties the list of unknowns. Judged by comparing the processor's book, our ledger, the event table and Kafka."""
+import collections
+import http.client
+import json
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+import unittest
+
+from stack import ROOT, Stack, rounds, wait_until
+
+IN_FLIGHT = 50
+stack = None
+
+
+def setUpModule():
+    global stack
+    stack = Stack()
+
+
+class Load:
+    """`IN_FLIGHT` clients that create sales without pause and keep what they were told."""
+
+    def __init__(self):
+        self.token, self.stopping = stack.tokenize(code=None), threading.Event()
+        self.answers, self.lock = [], threading.Lock()
+        self.threads = [threading.Thread(target=self.run, args=(n,), daemon=True) for n in range(IN_FLIGHT)]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self, n):
+        while not self.stopping.is_set():
+            body, key = stack.payment_body(self.token, 1000 + random.randrange(50) * 10, intent="sale"), stack.name("kill")
+            begun = time.monotonic()
+            try:
+                answer = stack.create(body, key, gateway=n % 2, headers={"Postern-Timeout-Ms": "8000"})
+                told = answer.status
+            except (OSError, http.client.HTTPException):
+                told, answer = None, None
+                time.sleep(0.05)
+            with self.lock:
+                self.answers.append((begun, told, answer.json if answer and answer.status < 300 else None, body, key))
+
+    def stop(self):
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join()
+
+
+def victims():
+    names = [name for name in stack.processes() if not name.startswith("mercury")]
+    return sorted(names)
+
+
+def kill(name):
+    pid = stack.processes()[name]["pid"]
+    if "postgres" in name:  # the whole cluster dies, not only its parent
+        subprocess.run(["pkill", "-KILL", "-P", str(pid)], check=False)
+    os.kill(pid, signal.SIGKILL)
+
+
+def unknowns():
+    return stack.rows("SELECT operation_id FROM operations WHERE status IN ('prepared', 'unknown')")
+
+
+def consumed():
+    """What a fresh Kafka consumer rebuilds: version and hash of each event by payment."""
+    done = subprocess.run([str(ROOT / "postern"), "events", "tail", "--from-beginning", "--until-end", "--json",
+                           "--instance", os.environ.get("POSTERN_TEST_INSTANCE", "integration"),
+                           "--data", str(stack.data["root"])], capture_output=True, text=True, check=True)
+    seen = collections.defaultdict(dict)
+    for line in done.stdout.splitlines():
+        event = json.loads(line)
+        seen[event["payment_id"]][int(event["version"])] = event["event_id"]
+    return seen
+
+
+class Kills(unittest.TestCase):
+    def test_kill_each_process_under_load(self):
+        count, load, chooser = rounds(60), Load(), random.Random(60)
+        names = victims()
+        killed, restarts = collections.Counter(), []
+        try:
+            for i in range(count):
+                time.sleep(chooser.uniform(0.5, 1.5))
+                name = names[i % len(names)]
+                kill(name)
+                killed[name] += 1
+                wait_until(self.answering, 60, f"payments are approved again after {name} was killed")
+                restarts.append(time.monotonic())
+        finally:
+            load.stop()
+        fresh = self.approved_share_of_new_payments()
+        self.assertGreaterEqual(fresh, 0.95)
+        wait_until(lambda: not unknowns(), 120, "the resolver alone has ended every unknown")
+        wait_until(lambda: stack.rows("SELECT 1 FROM events_pending LIMIT 1") == [], 60, "the relay has published all")
+        self.compare_books(load)
+        self.compare_events()
+        print(f"{count} kills {dict(killed)}; {len(load.answers)} payments sent, new ones approved {fresh:.0%}")
+
+    def answering(self):
+        try:
+            answer = stack.create(stack.payment_body(stack.tokenize(code=None), 1000, intent="sale"),
+                                  headers={"Postern-Timeout-Ms": "5000"})
+            return answer.status == 201 and answer.json["status"] == "captured"
+        except (OSError, http.client.HTTPException, AssertionError):
+            return False
+
+    def approved_share_of_new_payments(self):
+        token = stack.tokenize(code=None)
+        answers = [stack.create(stack.payment_body(token, 1000, intent="sale")) for _ in range(100)]
+        return sum(a.status == 201 and a.json["status"] == "captured" for a in answers) / len(answers)
+
+    def compare_books(self, load):
+        ours = {row[0].upper(): (row[1], int(row[2])) for row in stack.rows(
+            "SELECT o.processor_identity, p.standing, p.captured_minor FROM operations o"
+            " JOIN payments p USING (payment_id) WHERE o.verb = 'sale'")}
+        charged = collections.Counter()
+        for row in stack.book()["charges"]:
+            if row["captured"] and not row["voided"]:
+                charged[row["invoice"].upper()] += 1
+        for invoice, times in charged.items():
+            self.assertEqual(times, 1, f"{invoice} charged {times} times")
+        captured = {invoice for invoice, (standing, minor) in ours.items() if standing == "live" and minor > 0}
+        sales = {invoice for invoice in charged if invoice in ours}
+        self.assertEqual(captured - sales, set(), "in our ledger, not in the processor's book")
+        self.assertEqual(sales - captured, set(), "in the processor's book, not in our ledger")
+        for begun, told, payment, body, key in load.answers:
+            if told == 201:
+                self.assertEqual(stack.get(payment["payment_id"]).json["status"], payment["status"], key)
+
+    def compare_events(self):
+        table = collections.defaultdict(dict)
+        for payment_id, version, event_id in stack.rows("SELECT payment_id, version, event_id FROM events"):
+            table[payment_id][int(version)] = event_id
+        seen = consumed()
+        self.assertEqual({k: v for k, v in table.items()}, {k: v for k, v in seen.items()})
+        for payment_id, versions in seen.items():
+            self.assertEqual(sorted(versions), list(range(1, len(versions) + 1)), payment_id)
+
+
+if __name__ == "__main__":
+    unittest.main()
