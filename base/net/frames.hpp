@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -25,6 +26,7 @@ constexpr std::size_t frame_bytes_max = 4 * 1024 * 1024;
 
 // Pure codec, for sockets and fuzzers alike. Appends to `out`.
 void encode_frame(const Frame& frame, wiped::Bytes& out);
+std::size_t encoded_bytes(const Frame& frame);  // above frame_bytes_max it is refused by every reader
 struct FrameParse {
     enum class Kind { need_more, frame, malformed } kind = Kind::need_more;
     std::size_t consumed = 0;  // with frame: bytes used
@@ -55,7 +57,7 @@ public:
     FrameServer(asio::io_context& context, FrameServerOptions options, FrameHandler handler);
     ~FrameServer();
     Status listen();
-    void stop();
+    void stop();  // takes no new frames, answers those that run, then closes
 
 private:
     struct Impl;
@@ -68,16 +70,20 @@ struct FrameClientOptions {
     std::string path;
     std::vector<uid_t> allowed_uids;  // who may serve; empty: anyone
     std::size_t in_flight_max = 8192;
+    std::chrono::milliseconds connect_wait{2'000};  // how long a call waits for a connection before `unavailable`
 };
 class FrameClient {
 public:
     FrameClient(asio::io_context& context, FrameClientOptions options);
     ~FrameClient();
+    // Codes: "peer_unreachable", "too_many_in_flight", "deadline", "frame_too_large", "stopped" (nothing left);
+    // "deadline", "connection_lost", "peer_failed" (outcome unknown). May be awaited on any executor.
     asio::awaitable<Result<Frame>> call(Frame frame, std::chrono::milliseconds time_left);
     bool connected() const;
-    // Called after each (re)connect, before other calls are let through: for a hello.
+    // Called after each (re)connect, before other calls are let through: for a hello. Calls that it
+    // awaits itself pass; where it throws, the connection is given up and tried again.
     void on_connect(std::function<asio::awaitable<void>()> hello);
-    void stop();
+    void stop();  // ends every call: unsent ones as unavailable, others as outcome_unknown
 
 private:
     struct Impl;

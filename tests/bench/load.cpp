@@ -131,8 +131,8 @@ int main(int argc, char** argv) {
     app.add_option("--tokens", settings.tokens_file, "File of card tokens, one a line")->required();
     app.add_option("--store", settings.store)->required();
     app.add_option("--device", settings.device)->required();
-    app.add_option("--clients", settings.clients, "Connections", true);
-    app.add_option("--seconds", settings.seconds, "How long", true);
+    app.add_option("--clients", settings.clients, "Connections")->capture_default_str();
+    app.add_option("--seconds", settings.seconds, "How long")->capture_default_str();
     CLI11_PARSE(app, argc, argv);
     if (!load(settings)) {
         std::cerr << "postern-load: no API key or no tokens\n";
