@@ -1,0 +1,1 @@
+postern_fuzz(frames SOURCES frames_fuzz.cpp DEPS base_net)
