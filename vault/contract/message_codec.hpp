@@ -43,7 +43,7 @@ struct AskRequest {
 Result<AskRequest> decode_ask(const v1::Ask& wire);
 void encode_ask(const AskRequest& request, v1::Ask& wire);
 
-// "malformed_verdict": of no kind. Whoever reads it must take the attempt as maybe sent.
+// `outcome_unknown` "malformed_verdict": of no kind. Whoever reads it must take the attempt as maybe sent.
 Result<Verdict> decode_verdict(const v1::Verdict& wire);
 void encode_verdict(const Verdict& verdict, v1::Verdict& wire);
 
@@ -51,7 +51,8 @@ TokenSummary decode_summary(const v1::TokenSummary& wire);
 void encode_summary(const TokenSummary& summary, v1::TokenSummary& wire);
 
 // An error crosses with its kind, code and field; `detail` stays at home. `Error::code` must be a literal, so codes
-// come back from the table in failure_codec.cpp; one that is not listed comes back as "vault_failure".
+// come back from the table in failure_codec.cpp; one that is not listed comes back as "vault_failure" with the code in
+// `detail`, a kind that is not known as `outcome_unknown`.
 Error decode_failure(const v1::Failure& wire);
 void encode_failure(const Error& error, v1::Failure& wire);
 

@@ -40,7 +40,8 @@ Status encode_details(const CardFields& fields, wiped::Bytes& out);
 Result<CardFields> parse_details(std::span<const char> details);  // the other fields stay empty
 
 // An account's credentials as AdminRequest.PutAccount carries them and as they are sealed: two bytes length and the
-// merchant id, two bytes length and the password; each at most 128 bytes.
+// merchant id, two bytes length and the password.
+constexpr std::size_t credential_bytes_max = 128;
 struct Credentials {
     std::string_view merchant_id, password;
 };

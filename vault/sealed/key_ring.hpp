@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/random.hpp"
@@ -39,7 +40,8 @@ struct SealContext {
 };
 
 // All keys of the vault, in the arena. Seals rows with XChaCha20-Poly1305 under the newest key of the purpose (random
-// nonce; format, key version and context as associated data) and opens rows of any version. Thread safe after open.
+// nonce; format, key version and context as associated data) and opens rows of any version. Its const calls are thread
+// safe while none of `create_missing` and `create_version` runs.
 class KeyRing {
 public:
     // "root_key_unreadable": not 32 bytes, or not the file's owner alone can read it.
@@ -65,14 +67,15 @@ public:
     int index_version() const;
 
 private:
+    using Keys = std::map<std::pair<KeyPurpose, int>, SecretChars>;
     KeyRing(Arena& arena, Random& random) : arena_{&arena}, random_{&random} {}
-    const SecretChars* find(KeyPurpose purpose, int version) const;
-    const SecretChars* newest(KeyPurpose purpose, int& version) const;
+    Status unwrap(const WrappedKey& stored, const SecretChars& wrapping);
     Result<WrappedKey> create(KeyPurpose purpose, int version, const SecretChars& wrapping);
+    Keys::const_iterator newest(KeyPurpose purpose) const;  // end(): none
 
     Arena* arena_;
     Random* random_;
-    std::map<std::pair<KeyPurpose, int>, SecretChars> keys_;
+    Keys keys_;
 };
 
 }  // namespace postern::vault::sealed

@@ -1,0 +1,141 @@
+#include "vault/sealed/card_frame.hpp"
+
+#include <cstdint>
+
+namespace postern::vault::sealed {
+namespace {
+
+constexpr char frame_version = 1;
+
+void put_number16(std::size_t value, wiped::Bytes& out) {
+    out.push_back(static_cast<char>(value >> 8));
+    out.push_back(static_cast<char>(value & 0xff));
+}
+
+void put_text(std::string_view text, wiped::Bytes& out) {
+    put_number16(text.size(), out);
+    out.insert(out.end(), text.begin(), text.end());
+}
+
+// Reads forward; once something does not fit, all that follows is empty and `whole` is false.
+class Reader {
+public:
+    explicit Reader(std::span<const char> bytes) : rest_{bytes.data(), bytes.size()} {}
+    std::size_t number8() { return static_cast<unsigned char>(take(1).empty() ? 0 : taken_[0]); }
+    std::size_t number16() {
+        const auto high = number8();
+        return (high << 8) | number8();
+    }
+    std::string_view text(std::size_t bytes_max) {
+        const auto size = number16();
+        if (size > bytes_max) failed_ = true;
+        return take(size);
+    }
+    bool whole() const { return !failed_ && rest_.empty(); }
+
+private:
+    std::string_view take(std::size_t bytes) {
+        failed_ = failed_ || bytes > rest_.size();
+        taken_ = failed_ ? std::string_view{} : rest_.substr(0, bytes);
+        rest_.remove_prefix(taken_.size());
+        return taken_;
+    }
+    std::string_view rest_, taken_;
+    bool failed_ = false;
+};
+
+bool is_expiry(int month, int year) { return month >= 1 && month <= 12 && year >= 2000 && year <= 2099; }
+
+Status refuse_longer(std::string_view text, std::size_t bytes_max, std::string_view field) {
+    if (text.size() <= bytes_max) return {};
+    return Error{ErrorKind::invalid_request, "field_too_long", {}, std::string(field)};
+}
+
+Status refuse_long_details(const CardFields& fields) {
+    if (auto fits = refuse_longer(fields.name, name_bytes_max, "/name"); !fits) return fits;
+    if (auto fits = refuse_longer(fields.address, address_bytes_max, "/address"); !fits) return fits;
+    return refuse_longer(fields.postal_code, postal_code_bytes_max, "/postal_code");
+}
+
+void put_details(const CardFields& fields, wiped::Bytes& out) {
+    put_text(fields.name, out);
+    put_text(fields.address, out);
+    put_text(fields.postal_code, out);
+}
+
+void read_details(Reader& reader, CardFields& fields) {
+    fields.name = reader.text(name_bytes_max);
+    fields.address = reader.text(address_bytes_max);
+    fields.postal_code = reader.text(postal_code_bytes_max);
+}
+
+}  // namespace
+
+Status encode_card_frame(const CardFields& fields, wiped::Bytes& out) {
+    if (!is_expiry(fields.expiry_month, fields.expiry_year))
+        return Error{ErrorKind::invalid_request, "field_out_of_range", {}, "/expiry_month"};
+    if (auto fits = refuse_longer(fields.number, number_characters_max, "/number"); !fits) return fits;
+    if (auto fits = refuse_longer(fields.security_code, security_code_characters_max, "/security_code"); !fits)
+        return fits;
+    if (auto fits = refuse_long_details(fields); !fits) return fits;
+    // All at once: a vector that grows leaves copies behind (wiped, but needless).
+    out.reserve(out.size() + 14 + fields.number.size() + fields.security_code.size() + fields.name.size() +
+                fields.address.size() + fields.postal_code.size());
+    out.push_back(frame_version);
+    out.push_back(static_cast<char>(fields.expiry_month));
+    put_number16(static_cast<std::size_t>(fields.expiry_year), out);
+    put_text(fields.number, out);
+    put_text(fields.security_code, out);
+    put_details(fields, out);
+    return {};
+}
+
+Result<CardFields> parse_card_frame(std::span<const char> secret) {
+    Reader reader{secret};
+    CardFields fields;
+    const bool version_known = reader.number8() == static_cast<std::size_t>(frame_version);
+    fields.expiry_month = static_cast<int>(reader.number8());
+    fields.expiry_year = static_cast<int>(reader.number16());
+    fields.number = reader.text(number_characters_max);
+    fields.security_code = reader.text(security_code_characters_max);
+    read_details(reader, fields);
+    const bool sound = version_known && reader.whole() && is_expiry(fields.expiry_month, fields.expiry_year);
+    if (!sound) return Error{ErrorKind::invalid_request, "malformed_card_frame"};
+    return fields;
+}
+
+Status encode_details(const CardFields& fields, wiped::Bytes& out) {
+    if (auto fits = refuse_long_details(fields); !fits) return fits;
+    if (fields.name.empty() && fields.address.empty() && fields.postal_code.empty()) return {};
+    put_details(fields, out);
+    return {};
+}
+
+Result<CardFields> parse_details(std::span<const char> details) {
+    CardFields fields;
+    if (details.empty()) return fields;
+    Reader reader{details};
+    read_details(reader, fields);
+    const bool some = !fields.name.empty() || !fields.address.empty() || !fields.postal_code.empty();
+    if (!reader.whole() || !some) return Error{ErrorKind::invalid_request, "malformed_card_frame"};
+    return fields;
+}
+
+Status encode_credentials(const Credentials& credentials, wiped::Bytes& out) {
+    if (auto fits = refuse_longer(credentials.merchant_id, credential_bytes_max, "/merchant_id"); !fits) return fits;
+    if (auto fits = refuse_longer(credentials.password, credential_bytes_max, "/password"); !fits) return fits;
+    put_text(credentials.merchant_id, out);
+    put_text(credentials.password, out);
+    return {};
+}
+
+Result<Credentials> parse_credentials(std::span<const char> bytes) {
+    Reader reader{bytes};
+    Credentials credentials;
+    credentials.merchant_id = reader.text(credential_bytes_max);
+    credentials.password = reader.text(credential_bytes_max);
+    if (!reader.whole()) return Error{ErrorKind::invalid_request, "malformed_credentials"};
+    return credentials;
+}
+
+}  // namespace postern::vault::sealed
