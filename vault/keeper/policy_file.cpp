@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <iterator>
+#include <toml++/toml.h>
+
+#include "vault/keeper/policy.hpp"
+
+namespace postern::vault {
+namespace {
+
+// Thrown and caught in this file only: what is wrong, for whoever edits the policy.
+struct BadPolicy {
+    std::string why;
+};
+
+std::string text_of(const toml::node* node, std::string_view key) {
+    if (node)
+        if (const auto text = node->value<std::string>()) return *text;
+    throw BadPolicy{std::string(key) + ": a text is wanted"};
+}
+
+std::vector<std::string> texts_of(const toml::table& table, std::string_view key) {
+    std::vector<std::string> out;
+    const auto* node = table.get(key);
+    if (!node) return out;
+    const auto* array = node->as_array();
+    if (!array) throw BadPolicy{std::string(key) + ": a list is wanted"};
+    for (const auto& item : *array) out.push_back(text_of(&item, key));
+    return out;
+}
+
+void refuse_other_keys(const toml::table& table, std::initializer_list<std::string_view> known) {
+    for (const auto& [key, value] : table)
+        if (std::ranges::find(known, key.str()) == known.end()) throw BadPolicy{"unknown key " + std::string(key.str())};
+}
+
+// "{card.number}" is a slot, everything else is itself.
+Leaf leaf_of(const std::string& text) {
+    if (!text.starts_with('{') || !text.ends_with('}')) return text;
+    const auto slot = parse_slot(std::string_view(text).substr(1, text.size() - 2));
+    if (!slot) throw BadPolicy{"unknown slot " + text};
+    return *slot;
+}
+
+std::string place_of(std::string_view key) {
+    std::string place(key);
+    if (place.starts_with("header:"))
+        std::ranges::transform(place, place.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return place;
+}
+
+std::map<std::string, Leaf, std::less<>> leaves_of(const toml::table& table, std::string_view key) {
+    std::map<std::string, Leaf, std::less<>> out;
+    const auto* node = table.get(key);
+    if (!node) return out;
+    const auto* inner = node->as_table();
+    if (!inner) throw BadPolicy{std::string(key) + ": a table is wanted"};
+    for (const auto& [place, value] : *inner) out.emplace(place_of(place.str()), leaf_of(text_of(&value, place.str())));
+    return out;
+}
+
+void add_parents(OperationPolicy& operation, std::string_view place) {
+    for (auto slash = place.rfind('/'); slash != place.npos; slash = place.rfind('/')) {
+        place = place.substr(0, slash);
+        operation.parents.emplace(place);
+    }
+}
+
+OperationPolicy operation_of(const toml::table& table) {
+    refuse_other_keys(table, {"needs_token", "security_code", "fixed", "optional", "text"});
+    OperationPolicy out;
+    out.needs_token = table["needs_token"].value_or(false);
+    const auto code = table["security_code"].value_or(std::string{});
+    if (!code.empty() && code != "take") throw BadPolicy{"security_code: only \"take\" is known"};
+    out.takes_security_code = code == "take";
+    out.required = leaves_of(table, "fixed");
+    out.optional = leaves_of(table, "optional");
+    for (auto& place : texts_of(table, "text")) out.text.insert(place_of(place));
+    for (const auto& [place, leaf] : out.required) add_parents(out, place);
+    for (const auto& [place, leaf] : out.optional) add_parents(out, place);
+    for (const auto& place : out.text) add_parents(out, place);
+    // A place with two rules would be judged by one of them: which one must not depend on our code.
+    const auto twice = [&](const std::string& place) {
+        return out.required.count(place) + out.optional.count(place) + out.text.count(place) > 1;
+    };
+    for (const auto& place : out.text)
+        if (twice(place)) throw BadPolicy{"two rules for " + place};
+    for (const auto& [place, leaf] : out.optional)
+        if (twice(place)) throw BadPolicy{"two rules for " + place};
+    return out;
+}
+
+}  // namespace
+
+class PolicyFile {
+public:
+    static Policy read(const toml::table& table) {
+        refuse_other_keys(table, {"destination", "format", "method", "path", "content_type", "headers", "embedded",
+                                  "masked_reply_fields", "operations"});
+        Policy policy;
+        policy.destination_ = text_of(table.get("destination"), "destination");
+        policy.method_ = text_of(table.get("method"), "method");
+        policy.path_ = text_of(table.get("path"), "path");
+        policy.content_type_ = table["content_type"].value_or(std::string{});
+        policy.format_ = format_of(text_of(table.get("format"), "format"));
+        for (const auto& name : texts_of(table, "headers"))
+            policy.headers_.insert(place_of("header:" + name).substr(std::string_view("header:").size()));
+        for (auto& place : texts_of(table, "embedded")) policy.embedded_.insert(std::move(place));
+        policy.masked_reply_fields_ = texts_of(table, "masked_reply_fields");
+        const auto* operations = table["operations"].as_table();
+        if (!operations || operations->empty()) throw BadPolicy{"operations: none"};
+        for (const auto& [name, value] : *operations) {
+            if (!value.is_table()) throw BadPolicy{"operations." + std::string(name.str()) + ": a table is wanted"};
+            policy.operations_.emplace(std::string(name.str()), operation_of(*value.as_table()));
+        }
+        return policy;
+    }
+
+private:
+    static Policy::Format format_of(std::string_view text) {
+        if (text == "xml") return Policy::Format::xml;
+        if (text == "form") return Policy::Format::form;
+        if (text == "none") return Policy::Format::none;
+        throw BadPolicy{"format: xml, form or none"};
+    }
+};
+
+Result<Policy> Policy::parse(std::string_view text, std::string_view source) {
+    const auto bad = [&](std::string why) {
+        return Error{ErrorKind::invalid_request, "bad_policy", std::string(source) + ": " + std::move(why), {}};
+    };
+    try {
+        return PolicyFile::read(toml::parse(text, source));
+    } catch (const toml::parse_error& error) {
+        return bad(std::string(error.description()));
+    } catch (const BadPolicy& error) {
+        return bad(error.why);
+    }
+}
+
+Result<Policy> Policy::load(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return Error{ErrorKind::invalid_request, "bad_policy", file + ": cannot be read", {}};
+    return parse(std::string{std::istreambuf_iterator<char>(in), {}}, file);
+}
+
+}  // namespace postern::vault

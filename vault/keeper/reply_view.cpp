@@ -1,0 +1,225 @@
+#include "vault/keeper/reply_view.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace postern::vault {
+namespace {
+
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+int base64_value(char c) {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    if (c == '+' || c == '-') return 62;
+    if (c == '/' || c == '_') return 63;
+    return -1;
+}
+
+bool begins_with(const View& view, std::size_t at, std::string_view text) {
+    if (at + text.size() > view.size()) return false;
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if (view[at + i].character != text[i]) return false;
+    return true;
+}
+
+// A character written in more than one: how many it took, and which it is (nothing: it vanishes).
+struct Escape {
+    std::size_t length = 0;
+    std::optional<char> character;
+};
+
+// Digits of all Unicode blocks that a card number might be dressed in come down to ASCII; other characters above
+// Latin-1 hold no digit and become '?'.
+char narrow(std::uint32_t code) {
+    if (code >= 0xFF10 && code <= 0xFF19) return static_cast<char>('0' + (code - 0xFF10));
+    if (code >= 0x0660 && code <= 0x0669) return static_cast<char>('0' + (code - 0x0660));
+    if (code >= 0x06F0 && code <= 0x06F9) return static_cast<char>('0' + (code - 0x06F0));
+    if (code >= 0x0966 && code <= 0x096F) return static_cast<char>('0' + (code - 0x0966));
+    if (code >= 0x1D7CE && code <= 0x1D7FF) return static_cast<char>('0' + (code - 0x1D7CE) % 10);
+    return code <= 0xFF ? static_cast<char>(code) : '?';
+}
+
+std::optional<Escape> numeric_entity(const View& view, std::size_t at) {
+    const bool hex = begins_with(view, at, "&#x") || begins_with(view, at, "&#X");
+    std::size_t next = at + (hex ? 3 : 2);
+    std::uint32_t code = 0;
+    std::size_t digits = 0;
+    for (; next < view.size() && digits < 32; ++next, ++digits) {  // leading zeros may be many
+        const int value = hex_value(view[next].character);
+        if (value < 0 || (!hex && value > 9)) break;
+        code = std::min<std::uint32_t>(code * (hex ? 16U : 10U) + static_cast<std::uint32_t>(value), 0x110000);
+    }
+    if (digits == 0) return std::nullopt;
+    if (next < view.size() && view[next].character == ';') ++next;  // some readers forgive its absence
+    return Escape{next - at, narrow(code)};
+}
+
+std::optional<Escape> named_entity(const View& view, std::size_t at) {
+    constexpr std::array<std::pair<std::string_view, char>, 5> names{
+        {{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}}};
+    for (const auto& [name, character] : names)
+        if (begins_with(view, at, name)) return Escape{name.size(), character};
+    return std::nullopt;
+}
+
+std::optional<Escape> hex_escape(const View& view, std::size_t at, std::size_t prefix, std::size_t digits) {
+    if (at + prefix + digits > view.size()) return std::nullopt;
+    std::uint32_t code = 0;
+    for (std::size_t i = 0; i < digits; ++i) {
+        const int value = hex_value(view[at + prefix + i].character);
+        if (value < 0) return std::nullopt;
+        code = code * 16 + static_cast<std::uint32_t>(value);
+    }
+    return Escape{prefix + digits, narrow(code)};
+}
+
+// U+FF10..FF19 as UTF-8.
+std::optional<Escape> fullwidth_digit(const View& view, std::size_t at) {
+    if (!begins_with(view, at, "\xEF\xBC") || at + 2 >= view.size()) return std::nullopt;
+    const auto last = static_cast<unsigned char>(view[at + 2].character);
+    if (last < 0x90 || last > 0x99) return std::nullopt;
+    return Escape{3, static_cast<char>('0' + (last - 0x90))};
+}
+
+std::optional<Escape> escape_at(const View& view, std::size_t at) {
+    switch (view[at].character) {
+        case '&': return begins_with(view, at, "&#") ? numeric_entity(view, at) : named_entity(view, at);
+        case '<':
+            if (begins_with(view, at, "<![CDATA[")) return Escape{9, std::nullopt};
+            if (begins_with(view, at, "<!---->")) return Escape{7, std::nullopt};
+            return std::nullopt;
+        case ']': return begins_with(view, at, "]]>") ? std::optional{Escape{3, std::nullopt}} : std::nullopt;
+        case '%': return hex_escape(view, at, 1, 2);
+        case '\\':
+            if (begins_with(view, at, "\\u")) return hex_escape(view, at, 2, 4);
+            if (begins_with(view, at, "\\x")) return hex_escape(view, at, 2, 2);
+            return std::nullopt;
+        case '\0': return Escape{1, std::nullopt};
+        case '\xEF': return fullwidth_digit(view, at);
+        default: return std::nullopt;
+    }
+}
+
+Seen joined(const View& view, std::size_t first, std::size_t last, char character) {
+    // A view may run backwards.
+    return {character, std::min(view[first].begin, view[last].begin), std::max(view[first].end, view[last].end)};
+}
+
+template <class IsMember, class IsFiller>
+std::vector<Run> runs(const View& view, std::size_t least, IsMember is_member, IsFiller is_filler) {
+    std::vector<Run> out;
+    std::size_t first = 0, members = 0;
+    for (std::size_t i = 0; i <= view.size(); ++i) {
+        const bool member = i < view.size() && is_member(view[i].character);
+        if (member && members++ == 0) first = i;
+        if (member || (i < view.size() && is_filler(view[i].character))) continue;
+        if (members >= least) out.push_back({first, i});
+        members = 0;
+    }
+    return out;
+}
+
+}  // namespace
+
+View raw_view(std::string_view reply) {
+    View view;
+    view.reserve(reply.size());
+    for (std::uint32_t i = 0; i < reply.size(); ++i) view.push_back({reply[i], i, i + 1});
+    return view;
+}
+
+View decoded(const View& view) {
+    View out;
+    out.reserve(view.size());
+    for (std::size_t i = 0; i < view.size();) {
+        const auto escape = escape_at(view, i);
+        if (!escape) {
+            out.push_back(view[i++]);
+            continue;
+        }
+        if (escape->character) out.push_back(joined(view, i, i + escape->length - 1, *escape->character));
+        i += escape->length;
+    }
+    return out;
+}
+
+View without_tags(const View& view) {
+    View out;
+    out.reserve(view.size());
+    for (std::size_t i = 0; i < view.size(); ++i) {
+        const bool tag = view[i].character == '<' && i + 1 < view.size() && !is_space(view[i + 1].character);
+        if (!tag) {
+            out.push_back(view[i]);
+            continue;
+        }
+        std::size_t end = i;
+        while (end < view.size() && view[end].character != '>') ++end;
+        if (end == view.size()) out.push_back(view[i]);  // an unclosed '<' hides nothing
+        else i = end;
+    }
+    return out;
+}
+
+View base64_decoded(const View& view, std::size_t first, std::size_t last) {
+    View out;
+    std::uint32_t bits = 0;
+    int held = 0;
+    std::size_t previous = first;
+    for (std::size_t i = first; i < last; ++i) {
+        const int value = base64_value(view[i].character);
+        if (value < 0) continue;
+        bits = (bits << 6) | static_cast<std::uint32_t>(value);
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            out.push_back(joined(view, previous, i, static_cast<char>(bits >> held)));
+        }
+        previous = held > 0 ? i : std::min(i + 1, last - 1);
+    }
+    return out;
+}
+
+View hex_decoded(const View& view, std::size_t first, std::size_t last) {
+    View out;
+    int high = -1;
+    std::size_t began = first;
+    for (std::size_t i = first; i < last; ++i) {
+        const int value = hex_value(view[i].character);
+        if (value < 0) continue;
+        if (high < 0) {
+            high = value;
+            began = i;
+            continue;
+        }
+        out.push_back(joined(view, began, i, static_cast<char>(high * 16 + value)));
+        high = -1;
+    }
+    return out;
+}
+
+std::vector<Run> base64_runs(const View& view, std::size_t least) {
+    return runs(view, least, [](char c) { return base64_value(c) >= 0; }, is_space);
+}
+
+std::vector<Run> hex_runs(const View& view, std::size_t least) {
+    return runs(view, least, [](char c) { return hex_value(c) >= 0; },
+                [](char c) { return is_space(c) || c == ':' || c == '-' || c == ',' || c == 'x' || c == '\\'; });
+}
+
+View reversed(const View& view) { return {view.rbegin(), view.rend()}; }
+
+bool same_characters(const View& a, const View& b) {
+    return std::ranges::equal(a, b, {}, &Seen::character, &Seen::character);
+}
+
+}  // namespace postern::vault
