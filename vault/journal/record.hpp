@@ -32,6 +32,7 @@ enum class JournalEvent : std::uint8_t {
     stopped = 13,
     verified = 14,         // somebody walked the journal
     key_created = 15,
+    probed = 16,           // a readiness probe proved the journal and the database
 };
 std::string_view to_text(JournalEvent event);
 
@@ -41,6 +42,7 @@ struct JournaledAttempt {
     AttemptKind kind = AttemptKind::send;
     std::string destination;  // empty in closures of attempts that never came
     std::string operation;
+    friend bool operator==(const JournaledAttempt&, const JournaledAttempt&);
 };
 
 // One record. PCI DSS v4.0.1 10.2.2 asks six fields of each: user (`actor`), type of event (`event`), date and time
