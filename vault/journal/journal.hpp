@@ -32,8 +32,8 @@ struct JournalOptions {
 };
 
 // The vault's append-only journal: intent and audit in one. Appends are grouped: one thread writes what waits and syncs
-// once for all of it; a callback runs on that thread after the sync. After a failed write nothing is acknowledged, and
-// `unavailable` means that the record does not count: nothing may be sent on it.
+// once for all of it; a callback runs on that thread after the sync (or on the caller's, where nothing is to be
+// written). `unavailable` means that the record does not count: nothing may be sent on it. The journal sets `at`.
 class Journal {
 public:
     // Goes on with the newest file where its chain is whole and holds the remembered head (a torn last record is cut
@@ -59,12 +59,14 @@ public:
     void append_closure(JournalRecord record, bool proven_unsent, Done done);
     AttemptState state(const AttemptKey& key) const;
 
-    // Walks all files from disk: every length, hash and sequence. Gives the head of the newest. Blocks; any thread.
+    // Walks all files from disk: every length, hash and sequence, and that each file goes on from the one before.
+    // Blocks; any thread. "chain_broken", or "rolled_back" where the newest does not hold `head()`.
     struct Walked {
-        JournalHead head;
+        JournalHead head;           // of the newest file
         std::uint64_t records = 0;  // of all files
+        bool torn_tail = false;     // the newest ends in a record that a crash left unfinished
     };
-    Result<Walked> verify() const;  // "chain_broken"
+    Result<Walked> verify() const;
 
 private:
     struct Impl;
@@ -72,7 +74,7 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-// The same without a running journal, for the command line and auditors.
-Result<Journal::Walked> verify_journal(const std::string& folder);
+// The same without a running journal, for the command line and auditors. `must_hold` is a head from elsewhere.
+Result<Journal::Walked> verify_journal(const std::string& folder, const std::optional<JournalHead>& must_hold = {});
 
 }  // namespace postern::vault
