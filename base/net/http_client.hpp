@@ -25,11 +25,14 @@ enum class Reached {
 
 struct HttpExchange {
     Reached reached = Reached::nothing_left;
-    std::string code;  // why not answered: "connect_refused", "tls_failed", "deadline", "connection_lost", …
+    // `code` says why not answered. Nothing left: "deadline", "connect_failed", "connect_refused", "connect_timeout",
+    // "resolve_failed", "tls_failed", "tls_files_unreadable". Maybe sent: "deadline", "connection_lost",
+    // "reply_malformed", "reply_too_large".
+    std::string code;
     HttpResponse response;
 };
 
-// Told as the bytes pass, for the fault suite and for timing.
+// Told as the bytes pass, for the fault suite and for timing: `first_byte_out` right before the first byte may leave.
 struct ExchangeObserver {
     std::function<void()> connected, first_byte_out, last_byte_out, first_reply_byte;
 };
