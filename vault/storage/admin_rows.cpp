@@ -1,0 +1,61 @@
+#include "vault/storage/array_text.hpp"
+#include "vault/storage/rows.hpp"
+
+namespace postern::vault::rows {
+
+Status put_account(pqxx::work& tx, const StoredAccount& account) {
+    const auto written = tx.exec_prepared("put_account", account.account_id.text(), account.tenant_id.text(),
+                                          account.destination, to_hex(account.sealed_credentials));
+    if (written.affected_rows() > 0) return {};
+    return Error{ErrorKind::conflict, "account_conflict"};
+}
+
+Status disable_account(pqxx::work& tx, const AccountId& account_id) {
+    if (tx.exec_prepared("disable_account", account_id.text()).affected_rows() > 0) return {};
+    return Error{ErrorKind::not_found, "account_not_found"};
+}
+
+Result<StoredAccount> find_account(pqxx::work& tx, const AccountId& account_id) {
+    const auto rows = tx.exec_prepared("find_account", account_id.text());
+    if (rows.empty()) return Error{ErrorKind::not_found, "account_not_found"};
+    return StoredAccount{account_id, *TenantId::parse(rows[0]["tenant_id"].c_str()),
+                         rows[0]["destination"].as<std::string>(),
+                         pqxx::binarystring(rows[0]["sealed_credentials"]).str(), rows[0]["enabled"].as<bool>()};
+}
+
+Status put_caller_key(pqxx::work& tx, const CallerKey& key) {
+    const auto digest = to_hex(key.digest);
+    const auto written = tx.exec_prepared("put_caller_key", key.key_id.text(), key.tenant_id.text(), digest);
+    if (written.affected_rows() > 0) return {};
+    if (!tx.exec_prepared("same_caller_key", key.key_id.text(), key.tenant_id.text(), digest).empty()) return {};
+    return Error{ErrorKind::conflict, "caller_key_conflict"};
+}
+
+Status disable_caller_key(pqxx::work& tx, const ApiKeyId& key_id) {
+    if (tx.exec_prepared("disable_caller_key", key_id.text()).affected_rows() > 0) return {};
+    return Error{ErrorKind::not_found, "caller_key_not_found"};
+}
+
+Result<CallerKey> find_caller_key(pqxx::work& tx, const std::string& digest) {
+    const auto rows = tx.exec_prepared("find_caller_key", to_hex(digest));
+    if (rows.empty()) return Error{ErrorKind::not_found, "caller_key_not_found"};
+    return CallerKey{*ApiKeyId::parse(rows[0]["key_id"].c_str()), *TenantId::parse(rows[0]["tenant_id"].c_str()),
+                     digest, rows[0]["enabled"].as<bool>()};
+}
+
+std::vector<StoredKey> read_keys(pqxx::work& tx) {
+    std::vector<StoredKey> keys;
+    for (const auto& row : tx.exec_prepared("read_keys"))
+        keys.push_back({row["purpose"].as<std::string>(), row["version"].as<int>(),
+                        pqxx::binarystring(row["wrapped"]).str()});
+    return keys;
+}
+
+std::size_t insert_keys(pqxx::work& tx, const std::vector<StoredKey>& keys) {
+    std::size_t inserted = 0;
+    for (const auto& key : keys)
+        inserted += tx.exec_prepared("insert_key", key.purpose, key.version, to_hex(key.wrapped)).affected_rows();
+    return inserted;
+}
+
+}  // namespace postern::vault::rows

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <pqxx/pqxx>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "vault/storage/vault_store.hpp"
+
+// What runs inside a transaction: set-based where many share it, one verdict a command, in order.
+namespace postern::vault::rows {
+
+std::vector<Status> insert_tokens(pqxx::work& tx, std::span<NewToken* const> batch);
+std::vector<Result<StoredToken>> find_tokens(pqxx::work& tx, std::span<CardToken* const> batch);
+Status delete_token(pqxx::work& tx, const TenantId& tenant_id, const CardToken& token);
+
+struct KeptReply {
+    AttemptKey key;
+    std::string sealed;
+    JournalHead head;
+};
+std::vector<Status> insert_replies(pqxx::work& tx, std::span<KeptReply* const> batch);
+Result<std::string> find_reply(pqxx::work& tx, const AttemptKey& key);
+void remember_head(pqxx::work& tx, const JournalHead& head);
+std::optional<JournalHead> read_head(pqxx::work& tx);
+
+Status put_account(pqxx::work& tx, const StoredAccount& account);
+Status disable_account(pqxx::work& tx, const AccountId& account_id);
+Result<StoredAccount> find_account(pqxx::work& tx, const AccountId& account_id);
+Status put_caller_key(pqxx::work& tx, const CallerKey& key);
+Status disable_caller_key(pqxx::work& tx, const ApiKeyId& key_id);
+Result<CallerKey> find_caller_key(pqxx::work& tx, const std::string& digest);
+std::vector<StoredKey> read_keys(pqxx::work& tx);
+std::size_t insert_keys(pqxx::work& tx, const std::vector<StoredKey>& keys);  // how many were new
+
+}  // namespace postern::vault::rows

@@ -1,0 +1,96 @@
+#include <map>
+#include <set>
+
+#include "vault/storage/array_text.hpp"
+#include "vault/storage/rows.hpp"
+
+namespace postern::vault::rows {
+namespace {
+
+constexpr int rounds_max = 4;  // each further round sees the cards that others committed during the one before
+
+struct TokenColumns {
+    ArrayText token, tenant_id, index_hex, index_version, card_id, number_hex, bin6, last4, brand, expiry_month,
+        expiry_year, details_hex;
+
+    explicit TokenColumns(std::span<const NewToken* const> batch) {
+        for (const auto* row : batch) {
+            token.add(row->token.text());
+            tenant_id.add(row->tenant_id.text());
+            index_hex.add_binary(row->card_index);
+            index_version.add(row->index_version);
+            card_id.add(row->card_id);
+            number_hex.add_binary(row->sealed_number);
+            bin6.add(row->bin6);
+            last4.add(row->last4);
+            brand.add(row->brand);
+            expiry_month.add(row->expiry_month);
+            expiry_year.add(row->expiry_year);
+            details_hex.add_binary(row->sealed_details);
+        }
+    }
+};
+
+void insert_round(pqxx::work& tx, std::span<const NewToken* const> batch, std::set<std::string>& inserted) {
+    TokenColumns c{batch};
+    const auto rows = tx.exec_prepared("insert_tokens", c.token.take(), c.tenant_id.take(), c.index_hex.take(),
+                                       c.index_version.take(), c.card_id.take(), c.number_hex.take(), c.bin6.take(),
+                                       c.last4.take(), c.brand.take(), c.expiry_month.take(), c.expiry_year.take(),
+                                       c.details_hex.take());
+    for (const auto& row : rows) inserted.insert(row[0].as<std::string>());
+}
+
+StoredToken token_of(const pqxx::row& row) {
+    return {*CardToken::parse(row["token"].c_str()),
+            *TenantId::parse(row["tenant_id"].c_str()),
+            row["state"].as<std::string>() == "active" ? TokenState::active : TokenState::deleted,
+            row["card_id"].as<std::string>(),
+            pqxx::binarystring(row["sealed_number"]).str(),
+            pqxx::binarystring(row["sealed_details"]).str(),
+            row["bin6"].as<std::string>(),
+            row["last4"].as<std::string>(),
+            row["brand"].as<std::string>(),
+            row["expiry_month"].as<int>(),
+            row["expiry_year"].as<int>()};
+}
+
+}  // namespace
+
+std::vector<Status> insert_tokens(pqxx::work& tx, std::span<NewToken* const> batch) {
+    std::set<std::string> inserted;
+    std::vector<const NewToken*> left(batch.begin(), batch.end());
+    for (int round = 0; round < rounds_max && !left.empty(); ++round) {
+        insert_round(tx, left, inserted);
+        std::erase_if(left, [&](const NewToken* row) { return inserted.contains(row->token.text()); });
+    }
+    std::vector<Status> verdicts;
+    for (const auto* row : batch) {
+        if (inserted.contains(row->token.text())) verdicts.emplace_back();
+        else verdicts.emplace_back(Error{ErrorKind::unavailable, "storage_unavailable", "the card's row is contended"});
+    }
+    return verdicts;
+}
+
+std::vector<Result<StoredToken>> find_tokens(pqxx::work& tx, std::span<CardToken* const> batch) {
+    ArrayText wanted;
+    for (const auto* token : batch) wanted.add(token->text());
+    std::map<std::string, StoredToken> found;
+    for (const auto& row : tx.exec_prepared("find_tokens", wanted.take())) {
+        auto token = token_of(row);
+        found.emplace(token.token.text(), std::move(token));
+    }
+    std::vector<Result<StoredToken>> verdicts;
+    for (const auto* token : batch) {
+        const auto hit = found.find(token->text());
+        if (hit == found.end()) verdicts.emplace_back(Error{ErrorKind::not_found, "token_not_found"});
+        else verdicts.emplace_back(hit->second);
+    }
+    return verdicts;
+}
+
+Status delete_token(pqxx::work& tx, const TenantId& tenant_id, const CardToken& token) {
+    if (tx.exec_prepared("delete_token", token.text(), tenant_id.text()).affected_rows() > 0) return {};
+    return Error{ErrorKind::not_found, "token_not_found"};
+}
+
+}  // namespace postern::vault::rows
