@@ -33,9 +33,11 @@ struct Entry {
     Timestamp recorded_at;
 };
 
-// What a change of a payment books: the difference of its amounts, before to after. Pure but for the ids.
+// What a change of a payment books: the difference of its amounts, before to after, on the business day of the change
+// (a refund belongs to the day when it is made, not to the day of the sale). Pure but for the ids.
 std::vector<Entry> entries_for(const domain::Payment& before, const domain::Payment& after,
-                               const domain::Operation& operation, Timestamp now, Random& random);
+                               const domain::Operation& operation, std::string_view business_date, Timestamp now,
+                               Random& random);
 
 // The store's business day of an instant: local time, the day ends at the cut-off. "unknown_time_zone".
 Result<std::string> business_date(Timestamp at, std::string_view time_zone, int cutoff_minutes);
