@@ -23,6 +23,12 @@ Wire::Wire(TcpSocket socket, TlsContext tls)
     if (context_) tls_.emplace(socket_, *context_);
 }
 
+// OpenSSL marks the session of a connection that ends without close_notify as never to be resumed; cuts are judged by
+// whoever reads, and a session is as good after them.
+Wire::~Wire() {
+    if (tls_) SSL_set_shutdown(tls_->native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
 void Wire::expires_at(Instant deadline) {
     timer_.expires_at(deadline);  // ends the wait before it
     if (deadline == Instant::max()) return;

@@ -19,6 +19,8 @@ using ErrorCode = boost::system::error_code;
 class Wire : public std::enable_shared_from_this<Wire> {
 public:
     Wire(TcpSocket socket, TlsContext tls);
+    ~Wire();
+    Wire(const Wire&) = delete;
 
     void expires_at(Instant deadline);
     void expires_after(std::chrono::milliseconds time) { expires_at(std::chrono::steady_clock::now() + time); }
