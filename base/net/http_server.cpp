@@ -254,6 +254,10 @@ asio::awaitable<bool> HttpServer::Impl::answer(Session& session, Parser<true>& p
     ++in_flight;
     session.wire->expires_never();
     const auto response = co_await handle(request);
+    if (response.status == hang_up) {
+        --in_flight;
+        co_return false;
+    }
     const bool keep = parser.keep_alive() && !draining;
     const auto bytes = to_bytes(response, parser.get().method() == http::verb::head, keep);
     session.wire->expires_after(write_timeout);
@@ -265,7 +269,7 @@ asio::awaitable<bool> HttpServer::Impl::answer(Session& session, Parser<true>& p
 asio::awaitable<HttpResponse> HttpServer::Impl::handle(HttpRequest& request) {
     try {
         auto response = co_await handler(request);
-        if (is_well_formed(response)) co_return response;
+        if (is_well_formed(response) || response.status == hang_up) co_return response;
     } catch (const std::exception&) {
         // Told by the answer; whoever owns the handler logs its own failures.
     }

@@ -37,6 +37,9 @@ struct HttpResponse {
     wiped::Text body;
 };
 
+// As a status: the connection ends without an answer. For the processors' sandboxes, which lose answers on purpose.
+constexpr int hang_up = 0;
+
 using HttpHandler = std::function<asio::awaitable<HttpResponse>(HttpRequest&)>;
 
 }  // namespace postern::net
