@@ -1,0 +1,1 @@
+postern_fuzz(create_payment_body SOURCES create_payment_body_fuzz.cpp DEPS gateway_http)

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/net/http_types.hpp"
+#include "gateway/http/json_tree.hpp"
+
+namespace postern::gateway {
+
+// The gateway's own door: text that looks like a card number is refused wherever a caller may have put it, neither
+// stored nor logged. `traceparent` is an id and not searched.
+
+// In the URL (also percent-encoded, also twice), header names and values, and the raw body.
+bool holds_card_number(const net::HttpRequest& request);
+// In the names, texts and numbers of a parsed body: what escapes hid from the raw look.
+bool holds_card_number(const JsonNode& json);
+// Overwrites all that the caller wrote, before anything else is done with the refusal.
+void wipe_request(net::HttpRequest& request);
+
+// Percent-decoding in wiped memory; '+' is a space. What is malformed stays as it is.
+wiped::Text percent_decoded(std::string_view text);
+
+}  // namespace postern::gateway

@@ -1,0 +1,235 @@
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "base/crypto/digest.hpp"
+#include "gateway/http/api.hpp"
+#include "tests/support/http_request.hpp"
+#include "tests/support/sample_payment.hpp"
+
+namespace postern::gateway {
+namespace {
+
+const std::string good_key = "sk_good";
+const std::string create_body =
+    R"({"intent":"authorize","amount":{"amount_minor":1250,"currency":"USD"},"token":"tok_)" + support::body26 +
+    R"(","tender":{"store_id":"sto_)" + support::body26 + R"(","device_id":"dev_)" + support::body26 +
+    R"(","tender_id":"check 7"}})";
+const std::string payment_path = "/v1/payments/pay_" + support::body26;
+
+struct FixedClock final : Clock {
+    Timestamp now() const override { return support::at_second(0); }
+    Instant instant() const override { return std::chrono::steady_clock::now(); }
+};
+struct CountingRandom final : Random {
+    void fill(std::span<std::uint8_t> bytes) override {
+        for (auto& byte : bytes) byte = ++last;
+    }
+    std::uint8_t last = 0;
+};
+
+// Remembers what it was asked, answers as told.
+struct FakeCalls final : PaymentCalls {
+    Result<CallResult> next = CallResult{{201, "{\"payment_id\":\"x\"}", true}, false,
+                                         *PaymentId::parse("pay_" + support::body26)};
+    int calls = 0;
+    std::optional<CallFrame> frame;
+    std::optional<ChangeCommand> changed;
+
+    Awaitable<Result<CallResult>> create(CallFrame with, CreateCommand) override {
+        ++calls;
+        frame = std::move(with);
+        co_return next;
+    }
+    Awaitable<Result<CallResult>> change(CallFrame with, PaymentId, ChangeCommand command) override {
+        ++calls;
+        frame = std::move(with);
+        changed = command;
+        co_return next;
+    }
+    Awaitable<Result<PaymentView>> get(CallFrame, PaymentId id) override {
+        if (id.text() != support::sample_payment().id.text()) co_return Error{ErrorKind::not_found, "payment_not_found"};
+        co_return PaymentView{support::sample_payment(), support::sample_card(), {support::sample_operation()}, {}};
+    }
+    Awaitable<Result<ListPage>> list(ListQuery, Instant) override { co_return ListPage{}; }
+};
+struct FakeDirectory final : Directory {
+    Awaitable<Result<Caller>> authenticate(std::string digest) override {
+        if (digest != crypto::sha256_text(good_key)) co_return Error{ErrorKind::forbidden, "bad_api_key"};
+        co_return Caller{*TenantId::parse("ten_" + support::body26), *ApiKeyId::parse("key_" + support::body26)};
+    }
+    Awaitable<Result<Route>> route(TenantId, StoreId, DeviceId, std::optional<AccountId>) override {
+        co_return Error{ErrorKind::invalid_request, "unknown_store"};
+    }
+};
+struct FakeReadiness final : Readiness {
+    Status status;
+    Awaitable<Status> check(Instant) override { co_return status; }
+};
+
+class ApiTest : public testing::Test {
+protected:
+    using Headers = std::vector<std::pair<std::string, std::string>>;
+
+    net::HttpResponse handle(net::HttpRequest request) {
+        net::HttpResponse response;
+        boost::asio::io_context context;
+        const auto run = [&]() -> Awaitable<void> { response = co_await api_.handle(request); };
+        boost::asio::co_spawn(context, run, boost::asio::detached);
+        context.run();
+        return response;
+    }
+    net::HttpResponse send(std::string method, std::string_view target, std::string_view body = {}, Headers more = {}) {
+        Headers headers{{"authorization", "Bearer " + good_key}, {"idempotency-key", "key-1"},
+                        {"content-type", "application/json"}};
+        headers.insert(headers.end(), more.begin(), more.end());
+        return handle(support::http_request(std::move(method), target, headers, body));
+    }
+    static std::string header(const net::HttpResponse& response, std::string_view name) {
+        for (const auto& [key, value] : response.headers) {
+            if (key == name) return value;
+        }
+        return {};
+    }
+    static bool says(const net::HttpResponse& response, std::string_view code) {
+        return response.body.view().find("\"code\":\"" + std::string{code} + '"') != std::string_view::npos;
+    }
+
+    FixedClock clock_;
+    CountingRandom random_;
+    FakeCalls calls_;
+    FakeDirectory directory_;
+    FakeReadiness readiness_;
+    Api api_{calls_, directory_, readiness_, clock_, random_, {.in_flight_max = 1}};
+};
+
+TEST_F(ApiTest, CreatesAPayment) {
+    const auto response = send("POST", "/v1/payments", create_body, {{"x-request-id", "order-7"}});
+    EXPECT_EQ(response.status, 201);
+    EXPECT_EQ(response.body.view(), "{\"payment_id\":\"x\"}");
+    EXPECT_EQ(header(response, "location"), payment_path);
+    EXPECT_EQ(header(response, "x-request-id"), "order-7");
+    EXPECT_EQ(header(response, "idempotency-replayed"), "");
+    EXPECT_EQ(calls_.frame->key, "key-1");
+    EXPECT_EQ(calls_.frame->path, "/v1/payments");
+}
+
+TEST_F(ApiTest, MarksAReplayAndGivesItsBytes) {
+    calls_.next->replayed = true;
+    calls_.next->answer.status = 202;
+    const auto response = send("POST", "/v1/payments", create_body);
+    EXPECT_EQ(response.status, 202);
+    EXPECT_EQ(header(response, "idempotency-replayed"), "true");
+}
+
+TEST_F(ApiTest, ChangesAPayment) {
+    const auto response = send("POST", payment_path + "/refund", R"({"amount":{"amount_minor":5,"currency":"USD"}})");
+    EXPECT_EQ(response.status, 201);
+    EXPECT_EQ(calls_.changed->request, domain::Request::refund);
+    EXPECT_EQ(calls_.changed->amount, support::usd(5));
+}
+
+TEST_F(ApiTest, NamesThePaymentInARefusedChange) {
+    calls_.next = Error{ErrorKind::conflict, "payment_not_capturable"};
+    const auto response = send("POST", payment_path + "/capture");
+    EXPECT_EQ(response.status, 409);
+    EXPECT_NE(response.body.view().find("\"payment_id\":\"pay_" + support::body26), std::string_view::npos);
+}
+
+struct RefusalCase {
+    std::string name, method, target, body;
+    std::vector<std::pair<std::string, std::string>> headers;
+    int status;
+    std::string code;
+};
+class ApiRefuses : public ApiTest, public testing::WithParamInterface<RefusalCase> {};
+TEST_P(ApiRefuses, WithoutDoingAnything) {
+    const auto& [name, method, target, body, headers, status, code] = GetParam();
+    const auto response = handle(support::http_request(method, target, headers, body));
+    EXPECT_EQ(response.status, status);
+    EXPECT_TRUE(says(response, code)) << response.body.view();
+    EXPECT_EQ(header(response, "content-type"), "application/problem+json");
+    EXPECT_EQ(calls_.calls, 0);
+}
+const std::pair<std::string, std::string> auth{"authorization", "Bearer sk_good"};
+const std::pair<std::string, std::string> key{"idempotency-key", "\"key-1\""};
+const std::pair<std::string, std::string> json{"content-type", "application/json; charset=utf-8"};
+INSTANTIATE_TEST_SUITE_P(
+    Table, ApiRefuses,
+    testing::Values(
+        RefusalCase{"no_key", "POST", "/v1/payments", create_body, {auth, json}, 400, "idempotency_key_missing"},
+        RefusalCase{"two_keys", "POST", "/v1/payments", create_body, {auth, json, key, key}, 400, "idempotency_key_repeated"},
+        RefusalCase{"bad_key", "POST", "/v1/payments", create_body, {auth, json, {"idempotency-key", "\"a"}}, 400,
+                    "idempotency_key_malformed"},
+        RefusalCase{"no_auth", "POST", "/v1/payments", create_body, {json, key}, 401, "api_key_missing"},
+        RefusalCase{"two_auth", "POST", "/v1/payments", create_body, {auth, auth, json, key}, 401, "api_key_missing"},
+        RefusalCase{"publishable", "POST", "/v1/payments", create_body, {{"authorization", "Bearer pk_x"}, json, key}, 401,
+                    "bad_api_key"},
+        RefusalCase{"other_auth", "GET", payment_path, "", {{"authorization", "Bearer sk_other"}}, 401, "bad_api_key"},
+        RefusalCase{"media_type", "POST", "/v1/payments", create_body, {auth, key, {"content-type", "text/xml"}}, 415,
+                    "wrong_media_type"},
+        RefusalCase{"not_json", "POST", "/v1/payments", "{", {auth, json, key}, 400, "json_malformed"},
+        RefusalCase{"fields", "POST", "/v1/payments", "{}", {auth, json, key}, 400, "invalid_fields"},
+        RefusalCase{"card", "POST", "/v1/payments", R"({"token":"4111111111111111"})", {auth, json, key}, 400,
+                    "card_number_refused"},
+        RefusalCase{"timeout", "GET", payment_path, "", {auth, {"postern-timeout-ms", "999"}}, 400, "timeout_out_of_range"},
+        RefusalCase{"route", "GET", "/v2", "", {auth}, 404, "unknown_route"},
+        RefusalCase{"method", "PUT", "/v1/payments", "", {auth}, 405, "method_not_allowed"},
+        RefusalCase{"absent", "GET", "/v1/payments/pay_00000000000000000000000zzz", "", {auth}, 404, "payment_not_found"},
+        RefusalCase{"query", "GET", "/v1/payments?x=1", "", {auth}, 400, "invalid_fields"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_F(ApiTest, ARefusedCardNumberIsNowhereInTheAnswerAndWiped) {
+    auto request = support::http_request("POST", "/v1/payments?n=4111111111111111", {{"x-request-id", "4111111111111111"}},
+                                         R"({"a":"4111111111111111"})");
+    const auto response = handle(std::move(request));
+    EXPECT_EQ(response.body.view().find("4111"), std::string_view::npos);
+    for (const auto& [name, value] : response.headers) EXPECT_EQ(value.find("4111"), std::string::npos) << name;
+}
+
+TEST_F(ApiTest, GetsWithATagThatSparesTheBody) {
+    const auto first = send("GET", payment_path);
+    EXPECT_EQ(first.status, 200);
+    EXPECT_EQ(header(first, "etag"), "\"2\"");
+    const auto second = send("GET", payment_path, {}, {{"if-none-match", "\"2\""}});
+    EXPECT_EQ(second.status, 304);
+    EXPECT_TRUE(second.body.empty());
+}
+
+TEST_F(ApiTest, SaysWhetherItIsReady) {
+    EXPECT_EQ(handle(support::http_request("GET", "/healthz")).status, 200);
+    EXPECT_EQ(handle(support::http_request("GET", "/readyz")).status, 200);
+    readiness_.status = Error{ErrorKind::unavailable, "vault_unreachable"};
+    EXPECT_EQ(handle(support::http_request("GET", "/readyz")).status, 503);
+    readiness_.status = {};
+    api_.start_draining();
+    const auto draining = handle(support::http_request("GET", "/readyz"));
+    EXPECT_TRUE(says(draining, "draining"));
+    EXPECT_EQ(handle(support::http_request("GET", "/healthz")).status, 200);
+}
+
+TEST_F(ApiTest, MetricsCountByTemplateAndNeverById) {
+    (void)send("GET", payment_path);
+    const auto response = handle(support::http_request("GET", "/metrics"));
+    EXPECT_NE(response.body.view().find("route=\"/v1/payments/{payment_id}\""), std::string_view::npos);
+    EXPECT_EQ(response.body.view().find(support::body26), std::string_view::npos);
+}
+
+TEST_F(ApiTest, ShedsBeforeWork) {
+    Api full{calls_, directory_, readiness_, clock_, random_, {.in_flight_max = 0}};
+    net::HttpResponse response;
+    auto request = support::http_request("POST", "/v1/payments", {auth, key, json}, create_body);
+    boost::asio::io_context context;
+    const auto run = [&]() -> Awaitable<void> { response = co_await full.handle(request); };
+    boost::asio::co_spawn(context, run, boost::asio::detached);
+    context.run();
+    EXPECT_EQ(response.status, 503);
+    EXPECT_TRUE(says(response, "overloaded"));
+    EXPECT_EQ(header(response, "retry-after"), "1");
+    EXPECT_EQ(calls_.calls, 0);
+}
+
+}  // namespace
+}  // namespace postern::gateway

@@ -1,0 +1,150 @@
+#include <gtest/gtest.h>
+
+#include "gateway/http/commands.hpp"
+#include "gateway/http/route.hpp"
+#include "tests/support/sample_payment.hpp"
+
+namespace postern::gateway {
+namespace {
+
+std::string create_body(const std::string& change_from = "", const std::string& change_to = "") {
+    std::string body = R"({"intent":"sale","amount":{"amount_minor":1250,"currency":"USD"},"token":"tok_)" + support::body26 +
+                       R"(","tender":{"store_id":"sto_)" + support::body26 + R"(","device_id":"dev_)" + support::body26 +
+                       R"(","tender_id":"check 7"},"order_reference":"order 9","device_sequence":3})";
+    if (!change_from.empty()) body.replace(body.find(change_from), change_from.size(), change_to);
+    return body;
+}
+
+struct RefusedCase {
+    std::string name, from, to;
+    std::vector<FieldError> errors;
+};
+class ParseCreate : public testing::TestWithParam<RefusedCase> {};
+TEST_P(ParseCreate, NamesTheFaultyFields) {
+    const auto& [name, from, to, errors] = GetParam();
+    const auto parsed = parse_create(create_body(from, to));
+    const auto* refusal = std::get_if<Refusal>(&parsed);
+    EXPECT_EQ(refusal != nullptr, !errors.empty());
+    if (refusal) EXPECT_EQ(refusal->fields, errors);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, ParseCreate,
+    testing::Values(RefusedCase{"whole", "", "", {}}, RefusedCase{"least", ":1250", ":1", {}},
+                    RefusedCase{"zero", ":1250", ":0", {{"/amount/amount_minor", "out_of_range"}}},
+                    RefusedCase{"negative", ":1250", ":-1", {{"/amount/amount_minor", "out_of_range"}}},
+                    RefusedCase{"largest", ":1250", ":99999999999", {}},
+                    RefusedCase{"one_past_largest", ":1250", ":100000000000", {{"/amount/amount_minor", "out_of_range"}}},
+                    RefusedCase{"currency", "USD", "usd", {{"/amount/currency", "unknown_currency"}}},
+                    RefusedCase{"no_currency", "USD", "", {{"/amount/currency", "required"}}},
+                    RefusedCase{"no_intent", R"("intent":"sale",)", "", {{"/intent", "required"}}},
+                    RefusedCase{"token", "tok_", "tak_", {{"/token", "malformed_id"}}},
+                    RefusedCase{"no_tender", "check 7", "", {{"/tender/tender_id", "required"}}},
+                    RefusedCase{"long_tender", "check 7", std::string(128, 'x'), {}},
+                    RefusedCase{"too_long_tender", "check 7", std::string(129, 'x'), {{"/tender/tender_id", "too_long"}}},
+                    RefusedCase{"sequence", ":3}", ":-3}", {{"/device_sequence", "out_of_range"}}},
+                    RefusedCase{"account", ":3}", R"(:3,"account_id":"acct_1"})", {{"/account_id", "malformed_id"}}}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(ParseCreate, UnderstandsTheWhole) {
+    const auto parsed = parse_create(create_body());
+    const auto& command = std::get<CreateCommand>(parsed);
+    EXPECT_EQ(command.verb, domain::Verb::sale);
+    EXPECT_EQ(command.amount, *domain::Money::of_minor(1250, domain::Currency::usd));
+    EXPECT_EQ(command.tender.tender_id, "check 7");
+    EXPECT_EQ(command.order_reference, "order 9");
+    EXPECT_EQ(command.device_sequence, 3);
+    EXPECT_FALSE(command.account_id);
+}
+
+TEST(ParseCreate, RefusesAnEscapedCardNumberBeforeSayingAnythingElse) {
+    const auto parsed = parse_create(create_body("order 9", R"(\u0034111111111111111)"));
+    const auto* refusal = std::get_if<Refusal>(&parsed);
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->error.code, "card_number_refused");
+    EXPECT_TRUE(refusal->fields.empty());
+}
+
+struct ChangeCase {
+    std::string name;
+    domain::Request request;
+    std::string body;
+    std::int64_t amount_minor;  // -1: all that is left, -2: refused
+};
+class ParseChange : public testing::TestWithParam<ChangeCase> {};
+TEST_P(ParseChange, TakesAnAmountWhereOneMayStand) {
+    const auto parsed = parse_change(GetParam().request, GetParam().body);
+    std::int64_t amount = -2;
+    if (const auto* command = std::get_if<ChangeCommand>(&parsed)) {
+        amount = command->amount ? command->amount->amount_minor() : -1;
+    }
+    EXPECT_EQ(amount, GetParam().amount_minor);
+}
+constexpr auto capture = domain::Request::capture;
+INSTANTIATE_TEST_SUITE_P(
+    Table, ParseChange,
+    testing::Values(ChangeCase{"no_body", capture, "", -1}, ChangeCase{"empty", capture, "{}", -1},
+                    ChangeCase{"amount", capture, R"({"amount":{"amount_minor":5,"currency":"USD"}})", 5},
+                    ChangeCase{"zero", domain::Request::refund, R"({"amount":{"amount_minor":0,"currency":"USD"}})", -2},
+                    ChangeCase{"void_takes_none", domain::Request::void_payment,
+                               R"({"amount":{"amount_minor":5,"currency":"USD"}})", -2},
+                    ChangeCase{"void", domain::Request::void_payment, "{}", -1}),
+    [](const auto& test) { return test.param.name; });
+
+// ---- Routes ---------------------------------------------------------------------------------------------------------
+
+struct RouteCase {
+    std::string method, path, name;
+    std::size_t index;
+};
+class FindRoute : public testing::TestWithParam<RouteCase> {};
+TEST_P(FindRoute, ByMethodAndPath) {
+    const auto& [method, path, name, index] = GetParam();
+    const auto routed = find_route(method, path);
+    EXPECT_EQ(routed.name, name);
+    EXPECT_EQ(routed.route.index(), index);
+}
+const std::string one = "/v1/payments/pay_" + support::body26;
+const std::string template_one = "/v1/payments/{payment_id}";
+INSTANTIATE_TEST_SUITE_P(
+    Table, FindRoute,
+    testing::Values(RouteCase{"GET", "/healthz", "/healthz", 1}, RouteCase{"GET", "/readyz", "/readyz", 2},
+                    RouteCase{"GET", "/metrics", "/metrics", 3}, RouteCase{"POST", "/metrics", "/metrics", 0},
+                    RouteCase{"POST", "/v1/payments", "/v1/payments", 4},
+                    RouteCase{"GET", "/v1/payments", "/v1/payments", 5},
+                    RouteCase{"DELETE", "/v1/payments", "/v1/payments", 0}, RouteCase{"GET", one, template_one, 6},
+                    RouteCase{"POST", one, template_one, 0},
+                    RouteCase{"POST", one + "/capture", template_one + "/capture", 7},
+                    RouteCase{"POST", one + "/refund", template_one + "/refund", 7},
+                    RouteCase{"POST", one + "/void", template_one + "/void", 7},
+                    RouteCase{"GET", one + "/void", template_one + "/void", 0},
+                    RouteCase{"POST", one + "/void/", "other", 0}, RouteCase{"GET", "/v1/payments/", "other", 0},
+                    RouteCase{"GET", "/v1/payments/pay_1", "other", 0}, RouteCase{"GET", "/", "other", 0}));
+
+struct ListCase {
+    std::string name, query;
+    int page_size;
+    std::string code;
+};
+class ParseListQuery : public testing::TestWithParam<ListCase> {};
+TEST_P(ParseListQuery, ClampsSizesAndRefusesTheUnknown) {
+    const auto parsed = parse_list_query(*TenantId::parse("ten_" + support::body26), GetParam().query);
+    const auto* refusal = std::get_if<Refusal>(&parsed);
+    EXPECT_EQ(refusal ? refusal->fields.at(0).code : "", GetParam().code);
+    if (!refusal) EXPECT_EQ(std::get<ListQuery>(parsed).page_size, GetParam().page_size);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, ParseListQuery,
+    testing::Values(ListCase{"none", "", 20, ""}, ListCase{"size", "page_size=7", 7, ""},
+                    ListCase{"too_large_is_clamped", "page_size=5000", 100, ""},
+                    ListCase{"too_small_is_clamped", "page_size=0", 1, ""},
+                    ListCase{"size_is_a_number", "page_size=x", 0, "not_an_integer"},
+                    ListCase{"status", "status=captured&page_token=abc", 20, ""},
+                    ListCase{"unknown_status", "status=paid", 0, "unknown_value"},
+                    ListCase{"store", "store_id=7", 0, "malformed_id"},
+                    ListCase{"twice", "status=captured&status=captured", 0, "parameter_repeated"},
+                    ListCase{"unknown", "colour=red", 0, "unknown_parameter"},
+                    ListCase{"control", "order_reference=a%00", 0, "control_character"}),
+    [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace postern::gateway
