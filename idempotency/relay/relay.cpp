@@ -1,0 +1,89 @@
+#include "idempotency/relay/relay.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/failpoint.hpp"
+#include "base/ops/log.hpp"
+#include "base/ops/metrics.hpp"
+
+namespace postern::idempotency {
+
+Relay::Relay(PendingQueue& queue, Publisher& publisher, const Clock& clock, RelaySettings settings)
+    : queue_{queue}, publisher_{publisher}, clock_{clock}, settings_{settings} {}
+
+// Counts from before the claim is sent, so our idea of the lease ends before the database's does.
+bool Relay::renew_lease() {
+    const Instant now = clock_.instant();
+    const bool fresh = !held_.empty() && now - lease_begun_ < settings_.lease / 3;
+    if (fresh) return true;
+    auto held = queue_.hold_slots(settings_.slots_max, settings_.lease);
+    if (!held) {
+        ops::warn("relay cannot claim slots", {{"code", std::string(held.error().code)}, {"detail", held.error().detail}});
+        held_.clear();
+        return false;
+    }
+    held_ = std::move(*held);
+    lease_begun_ = now;
+    ops::set_gauge("postern_relay_slots_held", {}, static_cast<double>(held_.size()));
+    return !held_.empty();
+}
+
+void Relay::settle(const Published& published, std::size_t events) {
+    for (const PendingEvent& poison : published.refused) {
+        blocked_.insert(poison.payment_id);
+        ops::error("the broker refuses an event: later events of its payment wait",
+                   {{"payment_id", poison.payment_id}, {"version", std::to_string(poison.version)}});
+    }
+    ops::set_gauge("postern_relay_blocked_payments", {}, static_cast<double>(blocked_.size()));
+    ops::count("postern_relay_events_total", {{"result", "acknowledged"}},
+               static_cast<double>(published.acknowledged.size()));
+    if (published.unclear > 0)
+        ops::count("postern_relay_events_total", {{"result", "unclear"}}, static_cast<double>(published.unclear));
+    if (published.acknowledged.size() < events)
+        ops::warn("not every event was acknowledged; the rest is sent again",
+                  {{"acknowledged", std::to_string(published.acknowledged.size())}, {"of", std::to_string(events)}});
+}
+
+bool Relay::step() {
+    if (!renew_lease()) return false;
+    auto events = queue_.oldest(held_, blocked_, settings_.batch_max);
+    if (!events) {
+        ops::warn("relay cannot read the queue", {{"detail", events.error().detail}});
+        return false;
+    }
+    last_round_ = clock_.instant().time_since_epoch().count();
+    if (events->empty()) return false;
+    POSTERN_FAILPOINT(K12);
+    const Published published = publisher_.publish(*events);
+    settle(published, events->size());
+    if (published.acknowledged.empty()) return false;
+    POSTERN_FAILPOINT(K15);
+    const auto removed = queue_.remove(held_, published.acknowledged);
+    POSTERN_FAILPOINT(K16);
+    const bool all_ours = removed && *removed == static_cast<std::int64_t>(published.acknowledged.size());
+    // Either the lease went to another relay, or the answer was lost: claim anew and look again.
+    if (!all_ours) held_.clear();
+    return all_ours;
+}
+
+void Relay::run() {
+    auto pause = settings_.idle_least;
+    while (!stopping_) {
+        if (step()) {
+            pause = settings_.idle_least;
+            continue;
+        }
+        std::this_thread::sleep_for(pause);
+        pause = std::min(pause * 2, settings_.idle_most);
+    }
+    if (const auto released = queue_.release_slots(); !released)
+        ops::warn("slots are not given back; another relay takes them when the lease ends");
+}
+
+std::chrono::milliseconds Relay::since_last_round() const {
+    const Instant last{Instant::duration{last_round_.load()}};
+    return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.instant() - last);
+}
+
+}  // namespace postern::idempotency
