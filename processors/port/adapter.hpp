@@ -33,6 +33,10 @@ struct History {
     const domain::Operation* original = nullptr;  // the operation that a capture, void, reversal or refund builds on
     std::span<const Attempt> attempts;            // oldest first
     Timestamp now;
+    // What the vault holds beside the number; a slot may only be planned where its content exists. The security code
+    // is counted for the first message alone.
+    bool with_security_code = false;
+    bool with_holder_name = false, with_address = false, with_postal_code = false;
 };
 
 // What an answer to an inquiry proved about the operation inquired after.

@@ -50,7 +50,7 @@ bool is_path_text(std::string_view text) {
 
 Status append_path_parameter(const vault::MessageTree& tree, std::string_view name, const FillSlot& fill,
                              wiped::Bytes& out) {
-    const auto found = std::ranges::find(tree.path_parameters, name, [](const auto& p) { return std::string_view(p.first); });
+    const auto found = std::ranges::find_if(tree.path_parameters, [&](const auto& p) { return p.first == name; });
     if (found == tree.path_parameters.end()) return malformed("malformed_request_line");
     wiped::Bytes value;
     if (auto status = append_leaf(found->second, fill, value); !status) return status;

@@ -1,0 +1,183 @@
+#include "processors/mercury/message.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "processors/mercury/amounts.hpp"
+
+namespace postern::mercury {
+namespace {
+
+using domain::Verb;
+using processors::History;
+using vault::Leaf;
+using vault::Slot;
+using vault::XmlElement;
+
+constexpr std::string_view memo = "Postern 0.1";  // the policy holds the same words
+constexpr std::string_view name_space = "http://www.mercurypay.com";
+
+Error cannot(std::string_view code) { return {ErrorKind::invalid_request, code}; }
+
+XmlElement text(std::string_view name, std::string_view value) {
+    return {std::string(name), {}, Leaf{std::string(value)}};
+}
+XmlElement slot(std::string_view name, Slot value) { return {std::string(name), {}, Leaf{value}}; }
+XmlElement group(std::string_view name, std::vector<XmlElement> children) {
+    return {std::string(name), {}, std::move(children)};
+}
+
+std::string reference_of(const History& history, std::string_view name) {
+    if (!history.original) return {};
+    const auto found = history.original->reference.find(std::string(name));
+    return found == history.original->reference.end() ? std::string{} : found->second;
+}
+
+bool undoes_open_hold(const History& history) {
+    return history.original && history.original->verb == Verb::authorize && history.payment.captured.is_zero();
+}
+
+// RefNo: of a first message the invoice, of a void the item's number in the batch. An uncaptured hold has no item, but
+// a number must stand there.
+std::string ref_no(const History& history, const std::string& invoice) {
+    if (!is_undo(history.operation.verb)) return invoice;
+    const std::string given = reference_of(history, "RefNo");
+    return undoes_open_hold(history) || given.empty() ? "1" : given;
+}
+
+std::string authorize_text(const History& history, const Switches& switches) {
+    const bool of_original = history.operation.verb == Verb::capture && switches.capture_authorize_is_original != 0 &&
+                             history.original && history.original->approved;
+    return amount_text(of_original ? history.original->approved->amount_minor() : sent_amount(history).amount_minor());
+}
+
+XmlElement amount(const History& history, const Switches& switches) {
+    std::vector<XmlElement> amounts{text("Purchase", amount_text(sent_amount(history).amount_minor()))};
+    const Verb verb = history.operation.verb;
+    if (verb == Verb::authorize || verb == Verb::capture)
+        amounts.push_back(text("Authorize", authorize_text(history, switches)));
+    return group("Amount", std::move(amounts));
+}
+
+XmlElement account(const History& history) {
+    std::vector<XmlElement> card{slot("AcctNo", Slot::card_number), slot("ExpDate", Slot::card_expiry_mmyy)};
+    if (history.with_holder_name) card.push_back(slot("Name", Slot::card_holder_name));
+    return group("Account", std::move(card));
+}
+
+// Security code and address: only where the issuer decides, and the code only with the first message, because the
+// vault gives it away once.
+void add_checks(vault::AttemptKind kind, const History& history, std::vector<XmlElement>& transaction) {
+    const bool issuer_decides = history.operation.verb == Verb::authorize || history.operation.verb == Verb::sale;
+    if (!issuer_decides) return;
+    if (history.with_security_code && kind == vault::AttemptKind::send)
+        transaction.push_back(slot("CVVData", Slot::card_security_code));
+    std::vector<XmlElement> address;
+    if (history.with_address) address.push_back(slot("Address", Slot::card_address));
+    if (history.with_postal_code) address.push_back(slot("Zip", Slot::card_postal_code));
+    if (!address.empty()) transaction.push_back(group("AVS", std::move(address)));
+}
+
+// What the processor wants to see again, byte for byte.
+Status add_original(const History& history, UndoForm form, std::vector<XmlElement>& transaction) {
+    const Verb verb = history.operation.verb;
+    if (verb != Verb::capture && !is_undo(verb)) return {};
+    const bool with_issuer_data = verb == Verb::capture || form == UndoForm::reversal;
+    std::vector<XmlElement> original;
+    for (const std::string_view name : {"AuthCode", "AcqRefData", "ProcessData"}) {
+        if (name != "AuthCode" && !with_issuer_data) continue;
+        const std::string value = reference_of(history, name);
+        const bool may_miss = verb == Verb::capture && name == "ProcessData";
+        if (value.empty() && !may_miss) return cannot("reference_missing");
+        if (!value.empty()) original.push_back(text(name, value));
+    }
+    transaction.push_back(group("TranInfo", std::move(original)));
+    return {};
+}
+
+vault::MessageTree soap(std::string_view operation, std::vector<XmlElement> parameters) {
+    XmlElement call = group(operation, std::move(parameters));
+    call.attributes = {{"xmlns", std::string(name_space)}};
+    XmlElement envelope = group("soap:Envelope", {group("soap:Body", {std::move(call)})});
+    envelope.attributes = {{"xmlns:soap", std::string("http://schemas.xmlsoap.org/soap/envelope/")}};
+    vault::MessageTree tree;
+    tree.path_template = "/ws/ws.asmx";
+    tree.headers = {{"SOAPAction", '"' + std::string(name_space) + '/' + std::string(operation) + '"'}};
+    tree.body = vault::XmlBody{std::move(envelope)};
+    return tree;
+}
+
+Status check_amount(const History& history, const Switches& switches) {
+    const domain::Money amount = sent_amount(history);
+    const bool known = amount.currency() == domain::Currency::usd ||
+                       (amount.currency() == domain::Currency::cad && switches.canadian_dollars != 0);
+    if (!known) return cannot("currency_not_supported");
+    if (amount.amount_minor() <= 0 || amount.amount_minor() > amount_minor_max) return cannot("amount_out_of_range");
+    return {};
+}
+
+}  // namespace
+
+std::string_view tran_code(Verb verb) {
+    switch (verb) {
+        case Verb::authorize: return "PreAuth";
+        case Verb::sale: return "Sale";
+        case Verb::capture: return "PreAuthCapture";
+        case Verb::refund: return "Return";
+        case Verb::reverse:
+        case Verb::void_sale: return "VoidSale";
+        case Verb::increment:
+        case Verb::adjust_tip:
+        case Verb::verify:
+        case Verb::batch_close: return "";
+    }
+    __builtin_unreachable();
+}
+
+std::string sent_invoice(const History& history, const Switches& switches) {
+    const Verb verb = history.operation.verb;
+    const bool of_original = (is_undo(verb) && switches.undo_with_original_invoice != 0) ||
+                             (verb == Verb::capture && switches.capture_with_original_invoice != 0);
+    return of_original && history.original ? history.original->processor_identity
+                                           : history.operation.processor_identity;
+}
+
+std::string inquired_invoice(const History& history, const Switches& switches) {
+    if (is_undo(history.operation.verb) && history.original) return history.original->processor_identity;
+    return sent_invoice(history, switches);
+}
+
+domain::Money sent_amount(const History& history) {
+    const bool of_original = is_undo(history.operation.verb) && history.original && history.original->approved;
+    return of_original ? *history.original->approved : history.operation.requested;
+}
+
+Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const History& history, UndoForm form,
+                                               const Switches& switches) {
+    const std::string_view code = tran_code(history.operation.verb);
+    if (code.empty()) return cannot("verb_not_supported");
+    if (auto status = check_amount(history, switches); !status) return status.error();
+    const std::string invoice = sent_invoice(history, switches);
+    std::vector<XmlElement> transaction{text("TranType", "Credit"), text("TranCode", code)};
+    const bool may_be_partial = switches.ask_partial_approval != 0 && (code == "PreAuth" || code == "Sale");
+    if (may_be_partial) transaction.push_back(text("PartialAuth", "Allow"));
+    transaction.push_back(text("InvoiceNo", invoice));
+    transaction.push_back(text("RefNo", ref_no(history, invoice)));
+    transaction.push_back(text("Memo", memo));
+    transaction.push_back(slot("MerchantID", Slot::account_merchant_id));
+    transaction.push_back(amount(history, switches));
+    transaction.push_back(account(history));
+    add_checks(kind, history, transaction);
+    if (auto status = add_original(history, form, transaction); !status) return status.error();
+    XmlElement tran = text("tran", "");
+    tran.content = vault::EmbeddedDocument{{group("TStream", {group("Transaction", std::move(transaction))})}};
+    return soap("CreditTransaction", {std::move(tran), slot("pw", Slot::account_password)});
+}
+
+Result<vault::MessageTree> inquiry_message(const History& history, const Switches& switches) {
+    return soap("CTranDetail", {slot("merchant", Slot::account_merchant_id), slot("pw", Slot::account_password),
+                                text("invoice", inquired_invoice(history, switches))});
+}
+
+}  // namespace postern::mercury

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "processors/mercury/switches.hpp"
+#include "processors/port/adapter.hpp"
+
+namespace postern::mercury {
+
+// The two forms of an undo: with the issuer's data its hold is released; without, only the batch item goes.
+enum class UndoForm { reversal, legacy_void };
+
+constexpr bool is_undo(domain::Verb verb) { return verb == domain::Verb::reverse || verb == domain::Verb::void_sale; }
+
+// Mercury's TranCode for a verb; empty: it has none.
+std::string_view tran_code(domain::Verb verb);
+
+// The InvoiceNo that the operation's messages carry, and the one under which it is looked up: an undo's success shows
+// on the transaction that it takes back.
+std::string sent_invoice(const processors::History& history, const Switches& switches);
+std::string inquired_invoice(const processors::History& history, const Switches& switches);
+
+// The amount that Purchase carries.
+domain::Money sent_amount(const processors::History& history);
+
+// Errors: "verb_not_supported", "currency_not_supported", "amount_out_of_range", "reference_missing".
+Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const processors::History& history,
+                                               UndoForm form, const Switches& switches);
+Result<vault::MessageTree> inquiry_message(const processors::History& history, const Switches& switches);
+
+}  // namespace postern::mercury

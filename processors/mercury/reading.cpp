@@ -1,0 +1,228 @@
+#include "processors/mercury/reading.hpp"
+
+#include <algorithm>
+
+#include "processors/mercury/amounts.hpp"
+#include "processors/mercury/answer.hpp"
+#include "processors/mercury/codes.hpp"
+#include "processors/wire/characters.hpp"
+
+namespace postern::mercury {
+namespace {
+
+using domain::Verb;
+using processors::History;
+using processors::wire::equal_ignoring_case;
+
+bool same(const std::optional<std::string>& given, std::string_view expected) {
+    return given && equal_ignoring_case(trimmed(*given), expected);
+}
+
+// Answers name the base action: a code with ByRecordNo comes back without.
+bool names_verb(const std::optional<std::string>& given, Verb verb) { return same(given, tran_code(verb)); }
+
+class TransactionReader {
+public:
+    TransactionReader(const History& history, const Switches& switches, const Answer& answer)
+        : history_{history}, switches_{switches}, answer_{answer}, verb_{history.operation.verb} {}
+
+    Says read() const {
+        switch (answer_.status) {
+            case CmdStatus::approved: return approved();
+            case CmdStatus::declined: return declined();
+            case CmdStatus::error: return error();
+        }
+        __builtin_unreachable();
+    }
+
+private:
+    bool invoice_is_ours() const { return same(answer_.invoice, sent_invoice(history_, switches_)); }
+    bool text_is(std::string_view text) const { return equal_ignoring_case(trimmed(answer_.text), text); }
+
+    Says approved() const {
+        const bool is_duplicate_answer = text_is("AP*");
+        if (!answer_.has_transaction) return Nothing{"transaction_missing"};
+        if (!invoice_is_ours()) return Nothing{"invoice_differs"};
+        // An earlier result told again is ours only where it says what it is the result of.
+        const bool verb_fits = names_verb(answer_.tran_code, verb_) || (!answer_.tran_code && !is_duplicate_answer);
+        if (!verb_fits) return Nothing{"verb_differs"};
+        const bool takes_money = verb_ == Verb::sale || verb_ == Verb::capture;
+        if (takes_money && same(answer_.capture_status, "Not Captured")) return Nothing{"not_captured"};
+        const auto amount = approved_amount();
+        if (!amount) return Nothing{amount.error().code};
+        const bool hold_may_remain = is_undo(verb_) && !text_is("REVERSED");
+        return Yes{{*amount, reference(), hold_may_remain}, is_duplicate_answer};
+    }
+
+    // The issuer may approve less than was asked for, never more; other verbs do all or nothing.
+    Result<domain::Money> approved_amount() const {
+        const Error differs{ErrorKind::outcome_unknown, "amount_differs"};
+        const std::int64_t requested = sent_amount(history_).amount_minor();
+        const auto purchase = parse_amount(answer_.purchase.value_or(""));
+        const auto authorize = parse_amount(answer_.authorize.value_or(""));
+        if (answer_.purchase && purchase != requested) return differs;
+        if (is_undo(verb_)) return history_.operation.requested;
+        if (verb_ == Verb::authorize || verb_ == Verb::sale) {
+            if (!authorize || *authorize <= 0 || *authorize > requested) return differs;
+            return domain::Money::of_minor(*authorize, history_.operation.requested.currency());
+        }
+        if (!answer_.purchase && !answer_.authorize) return differs;
+        if (answer_.authorize && authorize != requested && !is_captured_hold(authorize)) return differs;
+        return history_.operation.requested;
+    }
+    bool is_captured_hold(std::optional<std::int64_t> authorize) const {
+        return verb_ == Verb::capture && authorize && history_.original && history_.original->approved &&
+               *authorize == history_.original->approved->amount_minor();
+    }
+
+    // A capture's answer may leave out the issuer's data: what undoes it later is then the hold's.
+    domain::ProcessorReference reference() const {
+        domain::ProcessorReference reference;
+        if (verb_ == Verb::capture && history_.original) reference = history_.original->reference;
+        const auto take = [&](const char* name, const std::optional<std::string>& value) {
+            if (value && !value->empty()) reference[name] = *value;
+        };
+        take("AuthCode", answer_.auth_code);
+        take("RefNo", answer_.ref_no);
+        take("AcqRefData", answer_.acq_ref_data);
+        take("ProcessData", answer_.process_data);
+        return reference;
+    }
+
+    Says declined() const {
+        if (answer_.invoice && !invoice_is_ours()) return Nothing{"invoice_differs"};
+        return No{domain::DeclinedClaim{decline_of(answer_.code, answer_.text)}};
+    }
+
+    Says error() const {
+        // Some answers of status Error carry a transaction: one that was authorized is a contradiction.
+        const bool contradicts = (answer_.auth_code && !trimmed(*answer_.auth_code).empty()) ||
+                                 same(answer_.capture_status, "Captured");
+        if (contradicts) return Nothing{"error_with_authorization"};
+        switch (class_of(answer_.code, answer_.text)) {
+            case CodeClass::final: return No{refused()};
+            case CodeClass::resend: return Busy{"processor_busy"};
+            case CodeClass::unknown: return Nothing{"processor_error"};
+        }
+        __builtin_unreachable();
+    }
+    domain::Claim refused() const {
+        // On an undo: the item is not there, told by status Error instead of Declined.
+        const domain::Decline decline = decline_of(answer_.code, answer_.text);
+        if (decline.reason == domain::DeclineReason::reversal_target_missing) return domain::DeclinedClaim{decline};
+        return domain::RefusedClaim{"processor_refused", raw_code(answer_.code, answer_.text)};
+    }
+
+    const History& history_;
+    const Switches& switches_;
+    const Answer& answer_;
+    Verb verb_;
+};
+
+bool row_is_ours(const DetailRow& row, const History& history, Verb verb) {
+    const std::string_view type = trimmed(row.tran_type);
+    const std::string by_record = std::string(tran_code(verb)) + "ByRecordNo";
+    if (!type.empty() && !equal_ignoring_case(type, tran_code(verb)) && !equal_ignoring_case(type, by_record))
+        return false;
+    const auto total = parse_amount(row.total);
+    return total && *total > 0 && *total <= sent_amount(history).amount_minor();
+}
+
+domain::Claim claim_of(const DetailRow& row, const History& history) {
+    if (equal_ignoring_case(row.status, "Declined")) {
+        return domain::DeclinedClaim{{domain::DeclineReason::generic, "Declined", false}};
+    }
+    if (equal_ignoring_case(row.status, "Error")) return domain::RefusedClaim{"processor_refused", "Error"};
+    domain::ApprovedClaim claim{history.operation.requested, {}, false};
+    const auto total = domain::Money::of_minor(*parse_amount(row.total), claim.approved.currency());
+    const bool may_be_less = history.operation.verb == Verb::authorize || history.operation.verb == Verb::sale;
+    if (may_be_less && total) claim.approved = *total;
+    if (!row.auth_code.empty()) claim.reference["AuthCode"] = row.auth_code;
+    if (!row.ref_no.empty()) claim.reference["RefNo"] = row.ref_no;
+    if (history.operation.verb == Verb::capture && history.original)
+        claim.reference.insert(history.original->reference.begin(), history.original->reference.end());
+    return claim;
+}
+
+bool is_approved(const DetailRow& row) {
+    return equal_ignoring_case(row.status, "Approved") || equal_ignoring_case(row.status, "Success");
+}
+bool is_known_status(const DetailRow& row) {
+    return is_approved(row) || equal_ignoring_case(row.status, "Declined") || equal_ignoring_case(row.status, "Error");
+}
+
+}  // namespace
+
+Says read_transaction(const History& history, const Switches& switches, const vault::Reply& reply) {
+    if (reply.http_status != 200) return Nothing{"http_status"};
+    const auto answer = parse_answer(reply.body);
+    if (!answer) return Nothing{answer.error().code};
+    return TransactionReader{history, switches, *answer}.read();
+}
+
+Detail read_detail(const History& history, const vault::Reply& reply) {
+    if (reply.http_status != 200) return Nothing{"http_status"};
+    const auto rows = parse_detail(reply.body);
+    if (!rows) return Nothing{rows.error().code};
+    if (rows->empty()) return RowMissing{};
+    const bool of_original = is_undo(history.operation.verb) && history.original;
+    const Verb verb = of_original ? history.original->verb : history.operation.verb;
+    std::vector<DetailRow> ours;
+    std::ranges::copy_if(*rows, std::back_inserter(ours), [&](const DetailRow& row) {
+        return is_known_status(row) && row_is_ours(row, history, verb);
+    });
+    if (ours.empty()) return Nothing{"row_differs"};
+    // An approval outweighs the refused tries beside it; two approvals are two charges, and people must hear of it.
+    const auto approvals = std::ranges::count_if(ours, is_approved);
+    if (approvals > 1) return Nothing{"several_approvals"};
+    const auto row = approvals == 1 ? std::ranges::find_if(ours, is_approved) : ours.begin();
+    if (row->voided) return RowVoided{};
+    return RowFound{claim_of(*row, history)};
+}
+
+Past read_past(const processors::Attempt& attempt, const History& history, const Switches& switches) {
+    if (const auto* not_sent = std::get_if<vault::NotSent>(&attempt.verdict)) return NotSentAttempt{not_sent->code};
+    const auto* sent = std::get_if<vault::Sent>(&attempt.verdict);
+    if (!sent) return Nothing{"answer_lost"};
+    const auto widen = [](auto&& said) { return Past{said}; };
+    if (attempt.kind == vault::AttemptKind::inquire) return std::visit(widen, read_detail(history, sent->reply));
+    return std::visit(widen, read_transaction(history, switches, sent->reply));
+}
+
+std::vector<UndoForm> undo_forms(const History& history, const Switches& switches) {
+    std::vector<UndoForm> forms;
+    if (!history.original) return forms;
+    const auto given = [&](const char* name) {
+        const auto found = history.original->reference.find(name);
+        return found != history.original->reference.end() && !found->second.empty();
+    };
+    const bool asked_for_reversal = history.operation.verb == Verb::reverse;
+    const bool open_hold = history.original->verb == Verb::authorize && history.payment.captured.is_zero();
+    if (asked_for_reversal && given("AuthCode") && given("AcqRefData") && given("ProcessData"))
+        forms.push_back(UndoForm::reversal);
+    // A void works on the open batch, and a hold that was not captured is not in it.
+    const bool may_void = !open_hold && given("RefNo") && given("AuthCode");
+    if (may_void && (forms.empty() || switches.legacy_void_after_refusal != 0)) forms.push_back(UndoForm::legacy_void);
+    return forms;
+}
+
+std::span<const processors::Attempt> before(const History& history, const vault::Reply& reply) {
+    if (history.attempts.empty()) return {};
+    const auto* last = std::get_if<vault::Sent>(&history.attempts.back().verdict);
+    return last && last->reply == reply ? history.attempts.first(history.attempts.size() - 1) : history.attempts;
+}
+
+bool in_duplicate_window(const History& history, const Switches& switches) {
+    return history.now - history.operation.created_at < std::chrono::seconds(switches.duplicate_window_s);
+}
+
+bool must_learn_reference(const History& history, const domain::Claim& claim, const Switches& switches) {
+    const auto* approved = std::get_if<domain::ApprovedClaim>(&claim);
+    const Verb verb = history.operation.verb;
+    const bool needs_it = verb == Verb::authorize ||
+                          (verb == Verb::sale && history.operation.goal == domain::Goal::undo);
+    return approved && needs_it && !approved->reference.contains("AcqRefData") &&
+           switches.learn_reference_by_resend != 0 && in_duplicate_window(history, switches);
+}
+
+}  // namespace postern::mercury

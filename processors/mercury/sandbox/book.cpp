@@ -1,0 +1,138 @@
+#include "processors/mercury/sandbox/book.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <fstream>
+#include <unistd.h>
+#include <utility>
+
+#include "processors/mercury/sandbox/entry_json.hpp"
+
+namespace postern::mercury::sandbox {
+namespace {
+
+std::string joined(const std::string& a, const std::string& b, const std::string& c = {}) {
+    return a + '\x1f' + b + '\x1f' + c;
+}
+
+std::int64_t found_or_zero(const std::unordered_map<std::string, std::int64_t>& map, const std::string& key) {
+    const auto it = map.find(key);
+    return it == map.end() ? 0 : it->second;
+}
+
+}  // namespace
+
+bool is_approved(const Entry& entry) { return entry.status == "Approved"; }
+
+std::string upper(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return out;
+}
+
+Result<Book> Book::open(const std::string& path) {
+    Book book;
+    std::size_t whole_bytes = 0;
+    if (std::ifstream in(path, std::ios::binary); in) {
+        std::string line;
+        while (std::getline(in, line) && !in.eof()) {  // a last line without its end was never answered
+            auto entry = parse_line(line);
+            if (!entry || entry->number != book.next_number())
+                return Error{ErrorKind::internal, "book_unreadable", path + ", after entry " +
+                             std::to_string(book.entries_.size())};
+            book.apply(*entry);
+            whole_bytes += line.size() + 1;
+        }
+    }
+    book.file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    const bool ready = book.file_ >= 0 && ::ftruncate(book.file_, static_cast<off_t>(whole_bytes)) == 0;
+    if (!ready) return Error{ErrorKind::internal, "book_unwritable", path};
+    book.path_ = path;
+    return book;
+}
+
+Book::Book(Book&& other) noexcept
+    : file_{std::exchange(other.file_, -1)}, path_{std::move(other.path_)}, entries_{std::move(other.entries_)},
+      duplicates_{std::move(other.duplicates_)}, by_acq_{std::move(other.by_acq_)}, by_item_{std::move(other.by_item_)},
+      by_invoice_{std::move(other.by_invoice_)} {}
+
+Book::~Book() {
+    if (file_ >= 0) ::close(file_);
+}
+
+Status Book::write(const std::string& line) {
+    if (file_ < 0) return {};
+    std::string_view rest = line;
+    while (!rest.empty()) {
+        const ssize_t written = ::write(file_, rest.data(), rest.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return Error{ErrorKind::internal, "book_unwritable", path_};
+        rest.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+Result<const Entry*> Book::add(Entry entry) {
+    entry.number = next_number();
+    if (auto status = write(to_line(entry)); !status) return status.error();
+    apply(entry);
+    return &entries_.back();
+}
+
+Status Book::clear() {
+    if (file_ >= 0 && ::ftruncate(file_, 0) != 0) return Error{ErrorKind::internal, "book_unwritable", path_};
+    entries_.clear();
+    duplicates_.clear();
+    by_acq_.clear();
+    by_item_.clear();
+    by_invoice_.clear();
+    return {};
+}
+
+void Book::apply(const Entry& entry) {
+    entries_.push_back(entry);
+    Entry& added = entries_.back();
+    if (added.duplicate_of == 0)
+        by_invoice_[joined(added.merchant, added.invoice)].push_back(added.number);
+    if (!is_approved(added)) return;
+    if (added.duplicate_of != 0) {
+        ++entry_of(added.duplicate_of).repeats;
+        return;
+    }
+    if (added.tran_code == "Sale" || added.tran_code == "PreAuthCapture") added.captured_minor = added.authorized_minor;
+    if (added.target != 0) apply_to_target(added, entry_of(added.target));
+    if (added.tran_code == "VoidSale") return;
+    by_acq_[joined(added.merchant, added.acq_ref_data)] = added.number;
+    by_item_[joined(added.merchant, added.ref_no, added.auth_code)] = added.number;
+}
+
+// A reversal of a hold takes its captures along; a void of one capture gives it back to the hold.
+void Book::apply_to_target(const Entry& added, Entry& target) {
+    if (added.tran_code == "PreAuthCapture") {
+        target.captured_minor += added.authorized_minor;
+        target.captures.push_back(added.number);
+        return;
+    }
+    target.is_voided = true;
+    if (added.is_reversal)
+        for (const std::int64_t capture : target.captures) entry_of(capture).is_voided = true;
+    if (target.tran_code == "PreAuthCapture" && target.target != 0)
+        entry_of(target.target).captured_minor -= target.authorized_minor;
+}
+
+std::int64_t Book::find_duplicate(const std::string& key) const { return found_or_zero(duplicates_, key); }
+std::int64_t Book::find_acq_ref_data(const std::string& merchant, const std::string& acq_ref_data) const {
+    return found_or_zero(by_acq_, joined(merchant, acq_ref_data));
+}
+std::int64_t Book::find_item(const std::string& merchant, const std::string& ref_no,
+                             const std::string& auth_code) const {
+    return found_or_zero(by_item_, joined(merchant, ref_no, auth_code));
+}
+std::vector<std::int64_t> Book::find_invoice(const std::string& merchant, const std::string& invoice) const {
+    const auto it = by_invoice_.find(joined(merchant, upper(invoice)));
+    return it == by_invoice_.end() ? std::vector<std::int64_t>{} : it->second;
+}
+
+}  // namespace postern::mercury::sandbox

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+namespace postern::mercury::sandbox {
+
+// One request and its outcome, as it was answered (or as its answer was lost); also one line of the book's file. It
+// never holds a card number: first six, last four, and a keyed hash that tells two cards apart.
+struct Entry {
+    std::int64_t number = 0;  // from 1
+    Timestamp at;
+    std::string merchant, tran_code, invoice;  // invoice in capitals, as the host keeps it
+    std::int64_t amount_minor = 0;             // Purchase and Gratuity
+    std::int64_t authorized_minor = 0;         // what the host approved
+    std::string card, card_hash;
+    std::string status, code, text;            // "Approved", "000000", "AP"
+    std::string auth_code, ref_no, acq_ref_data, process_data;
+    std::int64_t duplicate_of = 0;             // entry whose result was told again
+    std::int64_t target = 0;                   // entry that a capture or void works on
+    bool is_reversal = false;
+    std::string fault;                         // what was done to the answer
+
+    // Since then:
+    std::int64_t captured_minor = 0;
+    bool is_voided = false;
+    std::int64_t repeats = 0;
+    std::vector<std::int64_t> captures;  // of a hold
+};
+
+// Every request the sandbox decided, in order, with what became of each charge. Written as JSON lines before the answer
+// leaves, so that a killed sandbox forgets nothing that it told; reading the file gives the same book again.
+class Book {
+public:
+    Book() = default;                                          // in memory only
+    static Result<Book> open(const std::string& path);         // "book_unreadable", "book_unwritable"
+    Book(Book&& other) noexcept;
+    Book& operator=(Book&&) = delete;
+    ~Book();
+
+    // Numbers the entry, writes it, applies it.
+    Result<const Entry*> add(Entry entry);
+    Status clear();
+
+    const std::vector<Entry>& entries() const { return entries_; }
+    const Entry& at(std::int64_t number) const { return entries_[static_cast<std::size_t>(number - 1)]; }
+    std::int64_t next_number() const { return static_cast<std::int64_t>(entries_.size()) + 1; }
+
+    // The approved entry of this key (the caller's rule), of this issuer data, of this batch item; none: 0.
+    std::int64_t find_duplicate(const std::string& key) const;
+    std::int64_t find_acq_ref_data(const std::string& merchant, const std::string& acq_ref_data) const;
+    std::int64_t find_item(const std::string& merchant, const std::string& ref_no, const std::string& auth_code) const;
+    std::vector<std::int64_t> find_invoice(const std::string& merchant, const std::string& invoice) const;
+    void remember_duplicate_key(const std::string& key, std::int64_t number) { duplicates_.emplace(key, number); }
+
+private:
+    void apply(const Entry& entry);
+    void apply_to_target(const Entry& added, Entry& target);
+    Entry& entry_of(std::int64_t number) { return entries_[static_cast<std::size_t>(number - 1)]; }
+    Status write(const std::string& line);
+
+    int file_ = -1;
+    std::string path_;
+    std::vector<Entry> entries_;
+    std::unordered_map<std::string, std::int64_t> duplicates_, by_acq_, by_item_;
+    std::unordered_map<std::string, std::vector<std::int64_t>> by_invoice_;
+};
+
+bool is_approved(const Entry& entry);
+std::string upper(std::string_view text);
+
+}  // namespace postern::mercury::sandbox

@@ -1,0 +1,125 @@
+#include "processors/mercury/sandbox/entry_json.hpp"
+
+#include <boost/json.hpp>
+#include <chrono>
+
+namespace postern::mercury::sandbox {
+namespace {
+
+namespace json = boost::json;
+
+struct Totals {
+    std::int64_t charges = 0, authorized = 0, captured = 0, refunded = 0, voided = 0;
+    std::int64_t requests = 0, duplicates = 0, declined = 0, errors = 0;
+};
+
+// What an entry moved by itself: a hold's captures count at the captures.
+void add(const Entry& entry, Totals& totals) {
+    ++totals.requests;
+    if (entry.duplicate_of != 0) ++totals.duplicates;
+    if (entry.status == "Declined") ++totals.declined;
+    if (entry.status == "Error") ++totals.errors;
+    if (!is_approved(entry) || entry.duplicate_of != 0) return;
+    const bool is_charge = entry.tran_code == "Sale" || entry.tran_code == "PreAuth";
+    const bool takes_money = entry.tran_code == "Sale" || entry.tran_code == "PreAuthCapture";
+    if (is_charge) ++totals.charges;
+    if (is_charge && entry.is_voided) ++totals.voided;
+    if (entry.is_voided) return;
+    if (is_charge) totals.authorized += entry.authorized_minor;
+    if (takes_money) totals.captured += entry.authorized_minor;
+    if (entry.tran_code == "Return") totals.refunded += entry.authorized_minor;
+}
+
+json::object to_json(const Totals& totals) {
+    return {{"requests", totals.requests}, {"charges", totals.charges}, {"duplicates", totals.duplicates},
+            {"declined", totals.declined}, {"errors", totals.errors}, {"authorized", totals.authorized},
+            {"captured", totals.captured}, {"refunded", totals.refunded}, {"voided", totals.voided}};
+}
+
+json::object charge_json(const Entry& entry, const Book& book) {
+    const std::int64_t refunded = entry.tran_code == "Return" ? entry.authorized_minor : 0;
+    return {{"number", entry.number}, {"at", to_rfc3339(entry.at)}, {"merchant", entry.merchant},
+            {"tran_code", entry.tran_code}, {"invoice", entry.invoice}, {"card", entry.card},
+            {"card_hash", entry.card_hash}, {"amount", entry.amount_minor}, {"authorized", entry.authorized_minor},
+            {"captured", entry.captured_minor}, {"refunded", refunded}, {"voided", entry.is_voided},
+            {"repeats", entry.repeats}, {"text", entry.text}, {"is_reversal", entry.is_reversal},
+            {"target_invoice", entry.target == 0 ? "" : book.at(entry.target).invoice}, {"fault", entry.fault}};
+}
+
+std::int64_t microseconds(Timestamp at) { return at.time_since_epoch().count(); }
+
+std::string text_of(const json::object& object, std::string_view key) {
+    const auto* value = object.if_contains(key);
+    return value && value->is_string() ? std::string(value->as_string()) : std::string{};
+}
+std::int64_t number_of(const json::object& object, std::string_view key) {
+    const auto* value = object.if_contains(key);
+    return value && value->is_int64() ? value->as_int64() : 0;
+}
+
+}  // namespace
+
+std::string to_line(const Entry& e) {
+    const json::object line{
+        {"number", e.number}, {"at", microseconds(e.at)}, {"merchant", e.merchant}, {"tran_code", e.tran_code},
+        {"invoice", e.invoice}, {"amount", e.amount_minor}, {"authorized", e.authorized_minor}, {"card", e.card},
+        {"card_hash", e.card_hash}, {"status", e.status}, {"code", e.code}, {"text", e.text},
+        {"auth_code", e.auth_code}, {"ref_no", e.ref_no}, {"acq_ref_data", e.acq_ref_data},
+        {"process_data", e.process_data}, {"duplicate_of", e.duplicate_of}, {"target", e.target},
+        {"is_reversal", e.is_reversal}, {"fault", e.fault}};
+    return json::serialize(line) + "\n";
+}
+
+std::optional<Entry> parse_line(std::string_view line) {
+    boost::system::error_code error;
+    const json::value value = json::parse(json::string_view(line.data(), line.size()), error);
+    if (error || !value.is_object()) return std::nullopt;
+    const json::object& o = value.as_object();
+    Entry e;
+    e.number = number_of(o, "number");
+    e.at = Timestamp{std::chrono::microseconds(number_of(o, "at"))};
+    e.merchant = text_of(o, "merchant");
+    e.tran_code = text_of(o, "tran_code");
+    e.invoice = text_of(o, "invoice");
+    e.amount_minor = number_of(o, "amount");
+    e.authorized_minor = number_of(o, "authorized");
+    e.card = text_of(o, "card");
+    e.card_hash = text_of(o, "card_hash");
+    e.status = text_of(o, "status");
+    e.code = text_of(o, "code");
+    e.text = text_of(o, "text");
+    e.auth_code = text_of(o, "auth_code");
+    e.ref_no = text_of(o, "ref_no");
+    e.acq_ref_data = text_of(o, "acq_ref_data");
+    e.process_data = text_of(o, "process_data");
+    e.duplicate_of = number_of(o, "duplicate_of");
+    e.target = number_of(o, "target");
+    e.is_reversal = o.contains("is_reversal") && o.at("is_reversal").is_bool() && o.at("is_reversal").as_bool();
+    e.fault = text_of(o, "fault");
+    return e;
+}
+
+std::string book_json(const Book& book, const BookQuery& query) {
+    const std::string invoice = upper(query.invoice);
+    json::array charges;
+    Totals all;
+    std::map<std::string, Totals> by_invoice;
+    for (const Entry& entry : book.entries()) {
+        const bool wanted = entry.number > query.since && (invoice.empty() || entry.invoice == invoice);
+        if (!wanted) continue;
+        add(entry, all);
+        if (query.totals_only) continue;
+        add(entry, by_invoice[entry.invoice]);
+        if (is_approved(entry) && entry.duplicate_of == 0) charges.push_back(charge_json(entry, book));
+    }
+    json::object out{{"last", book.next_number() - 1}, {"totals", to_json(all)}};
+    if (!query.totals_only) {
+        json::object invoices;
+        for (const auto& [name, totals] : by_invoice) invoices[name] = to_json(totals);
+        out["invoices"] = std::move(invoices);
+        out["charges"] = std::move(charges);
+    }
+    return json::serialize(out) + "\n";
+}
+
+}  // namespace postern::mercury::sandbox

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "processors/mercury/sandbox/book.hpp"
+
+namespace postern::mercury::sandbox {
+
+std::string to_line(const Entry& entry);  // with its line end
+std::optional<Entry> parse_line(std::string_view line);
+
+// The book as `GET /sandbox/book` shows it. `invoice`: only entries of it; `since`: only numbers above; `totals_only`
+// leaves the list of charges out.
+struct BookQuery {
+    std::string invoice;
+    std::int64_t since = 0;
+    bool totals_only = false;
+};
+std::string book_json(const Book& book, const BookQuery& query);
+
+}  // namespace postern::mercury::sandbox

@@ -1,0 +1,102 @@
+#include "processors/mercury/sandbox/fields.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace postern::mercury::sandbox {
+namespace {
+
+bool all_digits(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool passes_luhn(std::string_view digits) {
+    int sum = 0;
+    bool doubled = false;
+    for (auto it = digits.rbegin(); it != digits.rend(); ++it, doubled = !doubled) {
+        const int digit = *it - '0';
+        sum += doubled ? digit * 2 - (digit > 4 ? 9 : 0) : digit;
+    }
+    return sum % 10 == 0;
+}
+
+bool is_expiry(std::string_view text) {
+    const bool shaped = text.size() == 4 && all_digits(text);
+    return shaped && text.substr(0, 2) >= "01" && text.substr(0, 2) <= "12";
+}
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> choices) {
+    return std::ranges::find(choices, text) != choices.end();
+}
+
+FieldFault check_card(const Transaction& t) {
+    const bool shaped = all_digits(t.account_number) && t.account_number.size() >= 12 && t.account_number.size() <= 19;
+    if (!shaped) return {"100204", "Invalid Field - Account Number"};
+    if (!passes_luhn(t.account_number)) return {"004017", "Invalid Check Digit"};
+    if (!is_expiry(t.expiry)) return {"100205", "Invalid Field - Expiration Date"};
+    return {};
+}
+
+FieldFault check_verb_fields(const Transaction& t) {
+    const bool holds = t.tran_code == "PreAuth" || t.tran_code == "PreAuthCapture";
+    if (holds && !parse_minor(t.authorize)) return {"100208", "Invalid Field - Authorize"};
+    const bool continues = t.tran_code == "PreAuthCapture" || t.tran_code == "VoidSale";
+    if (continues && t.auth_code.empty()) return {"100206", "Invalid Field - AuthCode"};
+    if (t.tran_code == "VoidSale" && !all_digits(t.ref_no)) return {"100207", "Invalid Field - RefNo"};
+    return {};
+}
+
+}  // namespace
+
+FieldFault check_fields(const Transaction& t) {
+    if (!t.readable) return {"003050", "XML Parse Error"};
+    if (t.merchant.empty()) return {"004018", "Merchant ID Missing"};
+    if (t.tran_type != "Credit") return {"100201", "Invalid Field - TranType"};
+    if (!is_one_of(t.tran_code, {"PreAuth", "PreAuthCapture", "Sale", "VoidSale", "Return"}))
+        return {"100219", "Invalid Field - TranCode"};
+    if (t.invoice.empty() || t.invoice.size() > 16 || t.ref_no.empty()) return {"001004", "Insufficient Fields"};
+    const auto purchase = parse_minor(t.purchase);
+    if (!purchase || *purchase <= 0) return {"100211", "Invalid Field - Purchase"};
+    if (!t.gratuity.empty() && !parse_minor(t.gratuity)) return {"100210", "Invalid Field - Gratuity"};
+    if (const FieldFault fault = check_card(t); !fault.code.empty()) return fault;
+    return check_verb_fields(t);
+}
+
+std::optional<std::int64_t> parse_minor(std::string_view text) {
+    const bool shaped = text.size() >= 4 && text.size() <= 8 && text[text.size() - 3] == '.';
+    if (!shaped) return std::nullopt;
+    std::string digits(text.substr(0, text.size() - 3));
+    digits += text.substr(text.size() - 2);
+    if (!all_digits(digits)) return std::nullopt;
+    return std::stoll(digits);
+}
+
+std::string minor_text(std::int64_t minor) {
+    const std::string digits = std::to_string(minor);
+    const std::string padded = digits.size() < 3 ? std::string(3 - digits.size(), '0') + digits : digits;
+    return padded.substr(0, padded.size() - 2) + "." + padded.substr(padded.size() - 2);
+}
+
+std::string masked_number(std::string_view number) {
+    if (number.size() < 12) return std::string(number.size(), 'X');
+    return std::string(number.substr(0, 6)) + std::string(number.size() - 10, 'X') +
+           std::string(number.substr(number.size() - 4));
+}
+
+std::string_view card_type(std::string_view number) {
+    const std::string_view two = number.substr(0, 2);
+    if (number.starts_with('4')) return "VISA";
+    if (is_one_of(two, {"34", "37"})) return "AMEX";
+    if (is_one_of(two, {"60", "64", "65"})) return "DCVR";
+    if (two == "35") return "JCB";
+    if (is_one_of(two, {"30", "36", "38"})) return "DCLB";
+    return "M/C";
+}
+
+bool is_test_card(std::string_view number) {
+    return is_one_of(number, {"4003000123456781", "4895281000000006", "5499990123456781", "5439750001500248",
+                              "5413330089010608", "373953244361001", "373953192351004", "6011000997235373",
+                              "4005550000000480", "6011900212345677"});
+}
+
+}  // namespace postern::mercury::sandbox

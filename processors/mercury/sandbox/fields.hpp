@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "processors/mercury/sandbox/request.hpp"
+
+namespace postern::mercury::sandbox {
+
+// What the host finds wrong with the fields of a transaction: its code and text; an empty code: nothing.
+struct FieldFault {
+    std::string_view code, text;
+};
+FieldFault check_fields(const Transaction& transaction);
+
+// `12.34`, exactly two places.
+std::optional<std::int64_t> parse_minor(std::string_view text);
+std::string minor_text(std::int64_t minor);
+
+std::string masked_number(std::string_view number);  // 400300XXXXXX6781
+std::string_view card_type(std::string_view number);  // VISA, M/C, AMEX, DCVR, …
+bool is_test_card(std::string_view number);
+
+}  // namespace postern::mercury::sandbox

@@ -1,0 +1,232 @@
+#include "processors/mercury/sandbox/host.hpp"
+
+#include <sodium.h>
+
+#include "base/base32.hpp"
+#include "processors/mercury/sandbox/fields.hpp"
+#include "processors/mercury/sandbox/triggers.hpp"
+
+namespace postern::mercury::sandbox {
+namespace {
+
+std::string card_hash(const std::string& number, const CardKey& key) {
+    std::array<std::uint8_t, 16> hash{};
+    crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(number.data()), number.size(),
+                       key.data(), key.size());
+    return base32_grouped(hash);
+}
+
+std::string padded(std::int64_t number, std::size_t width) {
+    const std::string digits = std::to_string(number);
+    return digits.size() < width ? std::string(width - digits.size(), '0') + digits : digits;
+}
+
+void answer(Entry& entry, std::string_view status, std::string_view text) {
+    entry.status = status;
+    entry.code = "000000";
+    entry.text = text;
+}
+
+// What an approval is known by afterwards. The issuer's data has the quirks of the real one: a letter first, spaces
+// inside and at the end; pipes and twelve digits.
+void approve(Entry& entry, std::int64_t number, std::int64_t authorized, std::string_view text) {
+    answer(entry, "Approved", text);
+    entry.authorized_minor = authorized;
+    entry.auth_code = "0" + padded(number % 100'000, 5);
+    entry.ref_no = padded(number, 4);
+    entry.acq_ref_data = "KbMCC" + padded(number, 9) + "  A  ";
+    entry.process_data = "|00|" + padded(number, 12);
+}
+
+std::string avs_result(const Transaction& t) {
+    if (t.address.empty() && t.postal_code.empty()) return {};
+    const bool newer = t.address.starts_with("123") && t.postal_code == "45209";
+    const bool older = t.address.starts_with("4 ") && t.postal_code == "30329";
+    return newer || older ? "Y" : "N";
+}
+
+std::string cvv_result(const Transaction& t) {
+    const std::string& code = t.security_code;
+    if (code.empty()) return {};
+    return code == "123" || code == "222" || code == "362" || code == "1234" ? "M" : "N";
+}
+
+HostAnswer with_transaction(const Transaction& t, Entry entry, bool shows_whole_number) {
+    HostAnswer out;
+    out.entry = std::move(entry);
+    out.has_transaction = true;
+    out.shown_number = shows_whole_number ? t.account_number : masked_number(t.account_number);
+    out.card_type = card_type(t.account_number);
+    out.avs_result = avs_result(t);
+    out.cvv_result = cvv_result(t);
+    return out;
+}
+
+}  // namespace
+
+Host::Host(const Settings& settings, Book& book, const Clock& clock, CardKey card_key)
+    : settings_{settings}, book_{book}, clock_{clock}, card_key_{card_key} {
+    for (const Entry& entry : book_.entries())
+        if (is_approved(entry) && entry.duplicate_of == 0)
+            book_.remember_duplicate_key(duplicate_key(entry), entry.number);
+}
+
+HostAnswer Host::error(const Transaction& transaction, std::string_view code, std::string_view text) {
+    HostAnswer out;
+    out.entry.merchant = transaction.merchant;
+    out.entry.status = "Error";
+    out.entry.code = code;
+    out.entry.text = text;
+    out.origin = "Server";
+    return out;
+}
+
+bool Host::knows(const std::string& merchant, const std::string& password) const {
+    const auto found = settings_.merchants.find(merchant);
+    return found != settings_.merchants.end() && found->second == password;
+}
+
+Entry Host::entry_of(const Transaction& t, std::string_view fault) const {
+    Entry entry;
+    entry.at = clock_.now();
+    entry.merchant = t.merchant;
+    entry.tran_code = t.tran_code;
+    entry.invoice = upper(t.invoice);
+    entry.amount_minor = *parse_minor(t.purchase) + parse_minor(t.gratuity).value_or(0);
+    entry.card = masked_number(t.account_number);
+    entry.card_hash = card_hash(t.account_number, card_key_);
+    entry.is_reversal = t.tran_code == "VoidSale" && !t.acq_ref_data.empty() && !t.process_data.empty();
+    entry.fault = fault;
+    return entry;
+}
+
+// Under the shorter rule charges share one key whatever their code; captures and voids, which clients send under the
+// charge's invoice, keep keys of their own, or nothing could ever be captured.
+std::string Host::duplicate_key(const Entry& entry) const {
+    const std::string same = entry.invoice + '|' + entry.card_hash + '|' + std::to_string(entry.amount_minor);
+    const bool is_charge = entry.tran_code == "Sale" || entry.tran_code == "PreAuth" || entry.tran_code == "Return";
+    const bool is_short = settings_.duplicate_rule == DuplicateRule::invoice_card_amount && is_charge;
+    return is_short ? same : same + '|' + entry.merchant + '|' + entry.tran_code;
+}
+
+Result<HostAnswer> Host::decide(const Transaction& transaction, std::string_view fault) {
+    if (const FieldFault wrong = check_fields(transaction); !wrong.code.empty())
+        return error(transaction, wrong.code, wrong.text);
+    if (!knows(transaction.merchant, transaction.password)) {
+        HostAnswer refused = error(transaction, "009999", "Invalid Credentials. Please call support.");
+        refused.origin = "Client";
+        return refused;
+    }
+    if (settings_.only_test_cards && !is_test_card(transaction.account_number))
+        return error(transaction, "000000", "No Live Cards on Test Merchant ID Allowed.");
+    Entry entry = entry_of(transaction, fault);
+    const std::string key = duplicate_key(entry);
+    const std::int64_t earlier = settings_.duplicate_rule == DuplicateRule::off ? 0 : book_.find_duplicate(key);
+    const bool is_repeat = earlier != 0 && (transaction.tran_code != "VoidSale" || !settings_.repeated_void_is_refused);
+    HostAnswer decided;
+    if (is_repeat) {
+        entry = book_.at(earlier);
+        entry.at = clock_.now();
+        entry.duplicate_of = earlier;
+        entry.text = "AP*";
+        entry.fault = fault;
+        decided = with_transaction(transaction, std::move(entry), settings_.shows_whole_number);
+    } else {
+        decided = decide_verb(transaction, std::move(entry));
+    }
+    const auto added = book_.add(decided.entry);
+    if (!added) return added.error();
+    if (is_approved(**added) && !is_repeat) book_.remember_duplicate_key(key, (*added)->number);
+    return decided;
+}
+
+HostAnswer Host::decide_verb(const Transaction& t, Entry entry) const {
+    if (t.tran_code == "PreAuthCapture") return capture(t, std::move(entry));
+    if (t.tran_code == "VoidSale") return undo(t, std::move(entry));
+    if (t.tran_code == "Return") {
+        approve(entry, book_.next_number(), entry.amount_minor, "AP");
+        return with_transaction(t, std::move(entry), settings_.shows_whole_number);
+    }
+    return charge(t, std::move(entry));
+}
+
+HostAnswer Host::charge(const Transaction& t, Entry entry) const {
+    const std::int64_t amount = entry.amount_minor;
+    const auto partial = partial_amount(t.account_number, amount);
+    const bool may_be_partial = settings_.partial_without_asking || t.partial_auth == "Allow";
+    if (const OutcomeTrigger* trigger = find_outcome_trigger(amount)) {
+        const bool discover = amount == 2091 && card_type(t.account_number) == "DCVR";
+        answer(entry, "Declined", discover ? "CALL DISCOVER" : trigger->text);
+    } else if (partial && may_be_partial) {
+        approve(entry, book_.next_number(), *partial, "PARTIAL AP");
+    } else {
+        approve(entry, book_.next_number(), amount, "AP");
+    }
+    return with_transaction(t, std::move(entry), settings_.shows_whole_number);
+}
+
+// Found by the issuer's data. More than was held is taken, as on the test host.
+HostAnswer Host::capture(const Transaction& t, Entry entry) const {
+    entry.target = book_.find_acq_ref_data(t.merchant, t.acq_ref_data);
+    const Entry* hold = entry.target == 0 ? nullptr : &book_.at(entry.target);
+    const bool takes = hold && hold->tran_code == "PreAuth" && !hold->is_voided && hold->auth_code == t.auth_code &&
+                       hold->card_hash == entry.card_hash;
+    if (!takes) {
+        entry.target = 0;
+        answer(entry, "Declined", "NO TRAN FOUND");
+    } else {
+        approve(entry, book_.next_number(), entry.amount_minor, "AP");
+    }
+    return with_transaction(t, std::move(entry), settings_.shows_whole_number);
+}
+
+HostAnswer Host::undo(const Transaction& t, Entry entry) const {
+    if (!entry.is_reversal) return legacy_void(t, std::move(entry));
+    std::int64_t target = book_.find_acq_ref_data(t.merchant, t.acq_ref_data);
+    const Entry* charged = target == 0 ? nullptr : &book_.at(target);
+    const bool found = charged && !charged->is_voided && charged->auth_code == t.auth_code &&
+                       charged->card_hash == entry.card_hash && charged->process_data == t.process_data &&
+                       charged->tran_code != "Return";
+    if (!found) {
+        answer(entry, "Declined", "NO TRAN FOUND");
+        return with_transaction(t, std::move(entry), settings_.shows_whole_number);
+    }
+    // A capture is reversed together with its hold.
+    const bool has_hold = charged->tran_code == "PreAuthCapture" && charged->target != 0;
+    const Entry& hold = has_hold ? book_.at(charged->target) : *charged;
+    const bool other_amount = has_hold && hold.authorized_minor != charged->authorized_minor;
+    const bool is_plain = hold.amount_minor == 103 || other_amount;  // the published triggers of a plain AP
+    approve(entry, book_.next_number(), entry.amount_minor, is_plain ? "AP" : "REVERSED");
+    entry.target = hold.number;
+    return with_transaction(t, std::move(entry), settings_.shows_whole_number);
+}
+
+// An item of the open batch, found by its number; a hold that was not captured is none.
+HostAnswer Host::legacy_void(const Transaction& t, Entry entry) const {
+    const std::int64_t target = book_.find_item(t.merchant, t.ref_no, t.auth_code);
+    const Entry* item = target == 0 ? nullptr : &book_.at(target);
+    const bool in_batch = item && !item->is_voided && item->tran_code != "PreAuth" && item->tran_code != "Return";
+    const bool fits = in_batch && item->card_hash == entry.card_hash && item->authorized_minor == entry.amount_minor;
+    if (!fits) {
+        answer(entry, "Declined", "INV ITEM NUM");
+    } else {
+        approve(entry, book_.next_number(), entry.amount_minor, "AP");
+        entry.auth_code = "VOIDED";
+        entry.acq_ref_data = "K";
+        entry.target = target;
+    }
+    return with_transaction(t, std::move(entry), settings_.shows_whole_number);
+}
+
+std::optional<std::vector<const Entry*>> Host::detail(const DetailRequest& request) const {
+    if (!knows(request.merchant, request.password)) return std::nullopt;
+    std::vector<const Entry*> rows;
+    const Timestamp latest = clock_.now() - settings_.row_delay;
+    for (const std::int64_t number : book_.find_invoice(request.merchant, request.invoice)) {
+        const Entry& entry = book_.at(number);
+        if (entry.at <= latest) rows.push_back(&entry);
+    }
+    return rows;
+}
+
+}  // namespace postern::mercury::sandbox

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "processors/mercury/sandbox/book.hpp"
+#include "processors/mercury/sandbox/request.hpp"
+#include "processors/mercury/sandbox/settings.hpp"
+
+namespace postern::mercury::sandbox {
+
+using CardKey = std::array<std::uint8_t, 32>;  // of the keyed hash in the book
+
+// An answer before it is written: the entry, and what the entry does not hold.
+struct HostAnswer {
+    Entry entry;
+    std::string origin = "Processor";  // ResponseOrigin
+    std::string shown_number, card_type, avs_result, cvv_result;
+    bool has_transaction = false;      // an Error carries none
+};
+
+// Decides like the host: credentials, fields, duplicates, amount triggers, then the verb. Generous: it refuses nothing
+// that the host would take. Only what passed the fields is booked.
+class Host {
+public:
+    Host(const Settings& settings, Book& book, const Clock& clock, CardKey card_key);
+
+    // `fault`: noted beside the entry.
+    Result<HostAnswer> decide(const Transaction& transaction, std::string_view fault);
+    // The rows of an invoice that are old enough to be seen, or nothing where merchant or password are wrong.
+    std::optional<std::vector<const Entry*>> detail(const DetailRequest& request) const;
+
+    static HostAnswer error(const Transaction& transaction, std::string_view code, std::string_view text);
+
+private:
+    bool knows(const std::string& merchant, const std::string& password) const;
+    HostAnswer decide_verb(const Transaction& transaction, Entry entry) const;
+    HostAnswer charge(const Transaction& transaction, Entry entry) const;
+    HostAnswer capture(const Transaction& transaction, Entry entry) const;
+    HostAnswer undo(const Transaction& transaction, Entry entry) const;
+    HostAnswer legacy_void(const Transaction& transaction, Entry entry) const;
+    Entry entry_of(const Transaction& transaction, std::string_view fault) const;
+    std::string duplicate_key(const Entry& entry) const;
+
+    const Settings& settings_;
+    Book& book_;
+    const Clock& clock_;
+    CardKey card_key_;
+};
+
+}  // namespace postern::mercury::sandbox

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace postern::mercury::sandbox {
+
+// A Transaction as it came: every field optional, elements in any order and nesting, any case, TransInfo for TranInfo.
+struct Transaction {
+    std::string tran_type, tran_code, merchant, password, invoice, ref_no, partial_auth, memo;
+    std::string purchase, authorize, gratuity;
+    std::string account_number, expiry, security_code, address, postal_code;
+    std::string auth_code, acq_ref_data, process_data;
+    bool readable = true;  // false: `tran` is no TStream
+};
+struct DetailRequest {
+    std::string merchant, password, invoice;
+};
+struct Request {
+    std::optional<Transaction> transaction;
+    std::optional<DetailRequest> detail;
+};
+// From a SOAP envelope; `tran` as CDATA or escaped. "malformed_soap", or "unknown_operation".
+Result<Request> read_request(std::string_view soap_body);
+
+}  // namespace postern::mercury::sandbox

@@ -1,0 +1,161 @@
+#include "processors/mercury/sandbox/sandbox.hpp"
+
+#include <charconv>
+#include <string>
+
+#include "processors/mercury/sandbox/echo.hpp"
+#include "processors/mercury/sandbox/entry_json.hpp"
+#include "processors/mercury/sandbox/fields.hpp"
+#include "processors/mercury/sandbox/reply.hpp"
+#include "processors/mercury/sandbox/request.hpp"
+
+namespace postern::mercury::sandbox {
+namespace {
+
+Exchange reply(int status, std::string_view content_type, std::string_view body) {
+    Exchange exchange;
+    exchange.response.status = status;
+    exchange.response.headers = {{"content-type", std::string(content_type)},
+                                 {"cache-control", "private, max-age=0"},
+                                 {"x-aspnet-version", "4.0.30319"}};
+    exchange.response.body = wiped::Text(body);
+    return exchange;
+}
+Exchange xml(std::string_view body, int status = 200) { return reply(status, "text/xml; charset=utf-8", body); }
+Exchange json(std::string_view body, int status = 200) { return reply(status, "application/json", body); }
+Exchange hung_up() {
+    Exchange exchange;
+    exchange.response.status = net::hang_up;
+    return exchange;
+}
+
+// The value of a query's parameter as it stands there (our own names and values need no decoding).
+std::string_view parameter(std::string_view query, std::string_view name) {
+    while (!query.empty()) {
+        const std::string_view pair = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(pair.size() + 1, query.size()));
+        const std::size_t equals = pair.find('=');
+        if (equals != pair.npos && pair.substr(0, equals) == name) return pair.substr(equals + 1);
+    }
+    return {};
+}
+
+bool asks_for_wsdl(std::string_view query) { return upper(query) == "WSDL"; }
+
+Exchange server_error(const Transaction& transaction, std::string_view code, std::string_view text) {
+    return xml(soap_reply("CreditTransaction", rstream(Host::error(transaction, code, text), "")));
+}
+
+// What happened before the host looked at the request.
+Exchange unbooked(const Transaction& transaction, const Fault& fault) {
+    Exchange exchange = fault.kind == FaultKind::drop_before_booking ? hung_up()
+                        : fault.kind == FaultKind::busy ? server_error(transaction, "004003", "Global String Error.")
+                        : reply(503, "text/html", "<html><body>Service Unavailable</body></html>");
+    exchange.delay = fault.delay;
+    return exchange;
+}
+
+constexpr std::string_view error_page =
+    "<!DOCTYPE html><html><head><title>Runtime Error</title></head><body><h1>Server Error in '/ws' Application.</h1>"
+    "</body></html>";
+constexpr std::string_view garbage = "\x01\x7f<<<RStream not here %%% \x02 4.00 AP";
+
+}  // namespace
+
+Sandbox::Sandbox(Settings settings, Book book, const Clock& clock, Random& random, CardKey card_key)
+    : settings_{std::move(settings)}, book_{std::move(book)}, faults_{random},
+      host_{settings_, book_, clock, card_key} {}
+
+Exchange Sandbox::handle(const net::HttpRequest& request) {
+    const std::string_view path = request.path();
+    const bool gets = request.method == "GET", posts = request.method == "POST";
+    if (posts && path == "/ws/ws.asmx") return soap(request);
+    if (gets && path == "/ws/ws.asmx" && asks_for_wsdl(request.query()))
+        return xml(wsdl("https://" + std::string(request.header("host")) + "/ws/ws.asmx"));
+    if (gets && path == "/sandbox/book") return show_book(request);
+    if (gets && path == "/sandbox/faults") return json(faults_.json());
+    if (posts && path == "/sandbox/faults") return add_fault(request);
+    if (posts && path == "/sandbox/reset") return reset();
+    if (gets && path == "/healthz") return json("{\"status\":\"ok\"}\n");
+    return reply(404, "text/html", "<html><body>The resource cannot be found.</body></html>");
+}
+
+Exchange Sandbox::soap(const net::HttpRequest& request) {
+    const auto read = read_request(request.body.view());
+    if (!read) return xml(soap_fault("Server was unable to read request: " + std::string(read.error().code)), 500);
+    return read->detail ? detail(*read->detail) : transaction(*read->transaction);
+}
+
+Exchange Sandbox::transaction(const Transaction& transaction) {
+    const auto amount = parse_minor(transaction.purchase);
+    const auto fault = faults_.strike(transaction.tran_code, upper(transaction.invoice), amount.value_or(0));
+    if (fault && !is_booked(fault->kind)) return unbooked(transaction, *fault);
+    const auto answer = host_.decide(transaction, fault ? to_text(fault->kind) : "");
+    if (!answer) return xml(soap_fault("The book cannot be written: nothing was decided"), 500);
+    return answered(*answer, transaction, fault);
+}
+
+Exchange Sandbox::answered(const HostAnswer& answer, const Transaction& transaction,
+                           const std::optional<Fault>& fault) {
+    const auto whole = [&](std::string_view echo) {
+        return soap_reply("CreditTransaction", rstream(answer, echo));
+    };
+    constexpr std::chrono::milliseconds slow_approval{10'000};
+    Exchange exchange = xml(whole(""));
+    if (answer.entry.amount_minor == 2400 && answer.has_transaction) exchange.delay = slow_approval;
+    if (!fault) return exchange;
+    switch (fault->kind) {
+        case FaultKind::lost_answer: exchange = hung_up(); break;
+        case FaultKind::late_answer: exchange.delay = settings_.late_answer; break;
+        case FaultKind::cut: exchange = xml(whole("").substr(0, whole("").size() / 2)); break;
+        case FaultKind::garbage: exchange = xml(garbage); break;
+        case FaultKind::empty: exchange = xml(""); break;
+        case FaultKind::html_500: exchange = reply(500, "text/html; charset=utf-8", error_page); break;
+        case FaultKind::soap_fault: exchange = xml(soap_fault("Server was unable to process request."), 500); break;
+        case FaultKind::silent_server:
+            exchange = server_error(transaction, "003010", "Timeout waiting for server.");
+            break;
+        case FaultKind::echo_card: {
+            const auto echo = echoed(transaction.account_number, fault->form);
+            exchange = xml(whole(echo ? *echo : ""));
+            break;
+        }
+        case FaultKind::refuse:
+        case FaultKind::drop_before_booking:
+        case FaultKind::busy: break;  // struck before booking
+    }
+    if (fault->delay.count() > 0) exchange.delay = fault->delay;
+    return exchange;
+}
+
+Exchange Sandbox::detail(const DetailRequest& request) {
+    const auto rows = host_.detail(request);
+    if (!rows) return xml(soap_fault("Invalid Credentials. Please call support."), 500);
+    return xml(soap_reply("CTranDetail", detail_document(*rows, book_)));
+}
+
+Exchange Sandbox::show_book(const net::HttpRequest& request) const {
+    BookQuery query;
+    query.invoice = parameter(request.query(), "invoice");
+    query.totals_only = parameter(request.query(), "totals") == "1";
+    const std::string_view since = parameter(request.query(), "since");
+    const auto [end, error] = std::from_chars(since.data(), since.data() + since.size(), query.since);
+    const bool is_number = since.empty() || (error == std::errc{} && end == since.data() + since.size());
+    if (!is_number) return json("{\"error\":\"since\"}\n", 400);
+    return json(book_json(book_, query));
+}
+
+Exchange Sandbox::add_fault(const net::HttpRequest& request) {
+    auto fault = parse_fault(request.body.view());
+    if (!fault) return json("{\"error\":\"" + fault.error().detail + "\"}\n", 400);
+    faults_.add(std::move(*fault));
+    return json(faults_.json(), 201);
+}
+
+Exchange Sandbox::reset() {
+    faults_.clear();
+    if (!book_.clear()) return json("{\"error\":\"book_unwritable\"}\n", 500);
+    return json("{}\n");
+}
+
+}  // namespace postern::mercury::sandbox

@@ -1,0 +1,44 @@
+#include "processors/mercury/switches.hpp"
+
+#include <array>
+#include <string>
+
+namespace postern::mercury {
+namespace {
+
+constexpr std::int64_t day_s = 86'400;
+constexpr std::array rows{
+    SwitchRow{"duplicate_window_s", Mark::unknown, &Switches::duplicate_window_s, 0, day_s},
+    SwitchRow{"inquiry_blind_s", Mark::inferred, &Switches::inquiry_blind_s, 0, day_s},
+    SwitchRow{"call_time_max_ms", Mark::inferred, &Switches::call_time_max_ms, 1000, 300'000},
+    SwitchRow{"resend_pause_ms", Mark::seen, &Switches::resend_pause_ms, 0, 60'000},
+    SwitchRow{"resends_max", Mark::seen, &Switches::resends_max, 0, 100},
+    SwitchRow{"ask_people_after_s", Mark::unknown, &Switches::ask_people_after_s, 60, 30 * day_s},
+    SwitchRow{"not_found_is_proof", Mark::inferred, &Switches::not_found_is_proof, 0, 1},
+    SwitchRow{"confirm_no_after_lost_answer", Mark::inferred, &Switches::confirm_no_after_lost_answer, 0, 1},
+    SwitchRow{"learn_reference_by_resend", Mark::inferred, &Switches::learn_reference_by_resend, 0, 1},
+    SwitchRow{"legacy_void_after_refusal", Mark::seen, &Switches::legacy_void_after_refusal, 0, 1},
+    SwitchRow{"undo_with_original_invoice", Mark::seen, &Switches::undo_with_original_invoice, 0, 1},
+    SwitchRow{"capture_with_original_invoice", Mark::inferred, &Switches::capture_with_original_invoice, 0, 1},
+    SwitchRow{"capture_authorize_is_original", Mark::seen, &Switches::capture_authorize_is_original, 0, 1},
+    SwitchRow{"ask_partial_approval", Mark::seen, &Switches::ask_partial_approval, 0, 1},
+    SwitchRow{"canadian_dollars", Mark::inferred, &Switches::canadian_dollars, 0, 1},
+};
+
+}  // namespace
+
+std::span<const SwitchRow> switch_rows() { return rows; }
+
+Result<Switches> read_switches(const AskSwitch& ask) {
+    Switches switches;
+    for (const SwitchRow& row : rows) {
+        std::int64_t& value = switches.*row.value;
+        value = ask(row.name, value);
+        if (value < row.least || value > row.most)
+            return Error{ErrorKind::invalid_request, "bad_config", "mercury." + std::string(row.name) + ": from " +
+                         std::to_string(row.least) + " to " + std::to_string(row.most)};
+    }
+    return switches;
+}
+
+}  // namespace postern::mercury
