@@ -31,7 +31,7 @@ text = ["Envelope/tran/Transaction/InvoiceNo", "Envelope/tran/Transaction/Memo"]
 "Envelope/tran/Transaction/MerchantID" = "{account.merchant_id}"
 "Envelope/tran/Transaction/TranCode" = "PreAuth"
 "Envelope/tran/Transaction/Account/AcctNo" = "{card.number}"
-"Envelope/tran/Transaction/Account/ExpDate" = "{card.expiry_mmyy}"
+"Envelope/tran/Transaction/Account/ExpDate" = "{card.expiry}"
 "Envelope/pw" = "{account.password}"
 [operations.authorize.optional]
 "Envelope/tran/Transaction/CVVData" = "{card.security_code}"

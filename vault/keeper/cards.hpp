@@ -1,0 +1,35 @@
+#pragma once
+
+#include "vault/keeper/custody.hpp"
+#include "vault/sealed/card_frame.hpp"
+
+namespace postern::vault {
+
+struct TokenMade {
+    CardToken token;
+    TokenSummary summary;
+};
+
+// Cards in, tokens out, for callers that show a key. Errors name the field to blame and never hold its value.
+class Cards {
+public:
+    explicit Cards(Custody& custody) : custody_{custody} {}
+
+    // Durable and in the journal when it answers. "caller_key_unknown", what Pan and SecurityCode refuse,
+    // "card_expiry_invalid", "card_expired", "malformed_card_frame", "arena_full".
+    boost::asio::awaitable<Result<TokenMade>> tokenize(std::string key_digest, sealed::CardFields fields,
+                                                       Caller caller, Instant deadline);
+    boost::asio::awaitable<Result<TokenSummary>> read(std::string key_digest, CardToken token, Caller caller);
+    boost::asio::awaitable<Status> remove(std::string key_digest, CardToken token, Caller caller);
+    // For the gateway, which says which tenant it acts for. "token_not_found" for another tenant's and for deleted ones.
+    boost::asio::awaitable<Result<TokenSummary>> describe(TenantId tenant_id, CardToken token);
+
+private:
+    struct Parsed;
+    boost::asio::awaitable<Result<CallerKey>> authenticate(std::string key_digest, Caller caller);
+    Result<Parsed> parse(const sealed::CardFields& fields) const;
+    Result<NewToken> seal(const CallerKey& key, const sealed::CardFields& fields, const Parsed& parsed) const;
+    Custody& custody_;
+};
+
+}  // namespace postern::vault

@@ -1,0 +1,132 @@
+#include "vault/keeper/message_filler.hpp"
+
+#include "processors/wire/serialize.hpp"
+#include "vault/keeper/scrub.hpp"
+#include "vault/sealed/card_frame.hpp"
+
+namespace postern::vault {
+namespace {
+
+void append(wiped::Bytes& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
+
+std::string mmyy(int month, int year) {
+    const auto two = [](int value) {
+        return std::string{static_cast<char>('0' + value / 10 % 10), static_cast<char>('0' + value % 10)};
+    };
+    return two(month) + two(year);
+}
+
+}  // namespace
+
+Result<MessageFiller> MessageFiller::open(Custody& custody, const StoredAccount& account,
+                                          const std::optional<StoredToken>& token) {
+    using sealed::KeyPurpose;
+    auto credentials = custody.keys.open_secret(
+        account.sealed_credentials,
+        {KeyPurpose::account, account.tenant_id.text(), account.account_id.text(), "credentials"});
+    if (!credentials) return credentials.error();
+    MessageFiller filler{custody, std::move(*credentials)};
+    if (!token) return filler;
+    auto number = custody.keys.open_secret(token->sealed_number,
+                                           {KeyPurpose::card, token->tenant_id.text(), token->card_id, "number"});
+    if (!number) return number.error();
+    filler.number_ = std::move(*number);
+    if (!token->sealed_details.empty()) {
+        auto details = custody.keys.open_secret(
+            token->sealed_details, {KeyPurpose::card, token->tenant_id.text(), token->token.text(), "details"});
+        if (!details) return details.error();
+        filler.details_ = std::move(*details);
+    }
+    filler.token_ = token->token;
+    filler.expiry_mmyy_ = mmyy(token->expiry_month, token->expiry_year);
+    return filler;
+}
+
+Result<wiped::Bytes> MessageFiller::fill(const MessageTree& tree, const EgressHost& host,
+                                         const std::string& content_type) {
+    const auto name = host.port == 443 ? host.host : host.host + ":" + std::to_string(host.port);
+    return processors::wire::serialize_http(tree, name, content_type,
+                                            [this](Slot slot, wiped::Bytes& out) { return fill_slot(slot, out); });
+}
+
+Status MessageFiller::fill_slot(Slot slot, wiped::Bytes& out) {
+    switch (slot) {
+        case Slot::account_merchant_id:
+        case Slot::account_password: return fill_account(slot, out);
+        case Slot::card_security_code: return fill_code(out);
+        case Slot::card_number:
+        case Slot::card_expiry_mmyy:
+        case Slot::card_holder_name:
+        case Slot::card_address:
+        case Slot::card_postal_code: break;
+    }
+    if (!number_) return Error{ErrorKind::forbidden, "token_required"};
+    if (slot == Slot::card_number)
+        number_->lend([&](std::span<const char> digits) { append(out, {digits.data(), digits.size()}); });
+    else if (slot == Slot::card_expiry_mmyy)
+        append(out, expiry_mmyy_);
+    else
+        return fill_detail(slot, out);
+    return {};
+}
+
+Status MessageFiller::fill_account(Slot slot, wiped::Bytes& out) const {
+    return credentials_.lend([&](std::span<const char> bytes) -> Status {
+        const auto credentials = sealed::parse_credentials(bytes);
+        if (!credentials) return credentials.error();
+        append(out, slot == Slot::account_password ? credentials->password : credentials->merchant_id);
+        return {};
+    });
+}
+
+// What was not given with the card is empty: an address check then says that there was none.
+Status MessageFiller::fill_detail(Slot slot, wiped::Bytes& out) const {
+    if (!details_) return {};
+    return details_->lend([&](std::span<const char> bytes) -> Status {
+        const auto details = sealed::parse_details(bytes);
+        if (!details) return details.error();
+        if (slot == Slot::card_holder_name) append(out, details->name);
+        if (slot == Slot::card_address) append(out, details->address);
+        if (slot == Slot::card_postal_code) append(out, details->postal_code);
+        return {};
+    });
+}
+
+Status MessageFiller::fill_code(wiped::Bytes& out) {
+    if (!code_ && token_) code_ = custody_->codes.take(*token_);
+    if (!code_) return Error{ErrorKind::conflict, "security_code_expired"};
+    code_->code.lend([&](std::span<const char> digits) { append(out, {digits.data(), digits.size()}); });
+    return {};
+}
+
+void MessageFiller::give_code_back() {
+    if (code_) custody_->codes.give_back(std::move(*code_));
+    code_.reset();
+}
+
+Result<std::string> MessageFiller::scrub_text(std::string_view text,
+                                              const std::vector<std::string>& masked_fields) const {
+    const auto with = [&](std::span<const char> number, std::span<const char> code) {
+        return credentials_.lend([&](std::span<const char> bytes) -> Result<std::string> {
+            const auto credentials = sealed::parse_credentials(bytes);
+            if (!credentials) return credentials.error();
+            return scrub(text, masked_fields, {number, code, credentials->password});
+        });
+    };
+    const auto with_number = [&](std::span<const char> number) {
+        if (!code_) return with(number, {});
+        return code_->code.lend([&](std::span<const char> code) { return with(number, code); });
+    };
+    return number_ ? number_->lend(with_number) : with_number({});
+}
+
+Result<Reply> MessageFiller::scrub_reply(const EgressAnswer& answer,
+                                         const std::vector<std::string>& masked_fields) const {
+    auto content_type = scrub_text(answer.content_type, {});
+    if (!content_type) return content_type.error();
+    auto body = scrub_text({answer.body.data(), answer.body.size()}, masked_fields);
+    if (!body) return body.error();
+    return Reply{answer.http_status, std::move(*content_type), std::move(*body)};
+}
+
+}  // namespace postern::vault

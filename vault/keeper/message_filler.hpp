@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+
+#include "vault/contract/vault_client.hpp"
+#include "vault/keeper/custody.hpp"
+#include "vault/keeper/destinations.hpp"
+#include "vault/sealed/secret_chars.hpp"
+
+namespace postern::vault {
+
+// The secrets of one exchange, in the arena, opened only after both policies agreed. Fills the slots of its message;
+// afterwards it knows what the reply must not show.
+class MessageFiller {
+public:
+    // `token`: none where the message needs no card. Errors: "sealed_row_unreadable", "arena_full".
+    static Result<MessageFiller> open(Custody& custody, const StoredAccount& account,
+                                      const std::optional<StoredToken>& token);
+
+    // The request's bytes. Takes the security code out of its store where the message asks for it;
+    // "security_code_expired" where it is gone. Never leaves it out silently.
+    Result<wiped::Bytes> fill(const MessageTree& tree, const EgressHost& host, const std::string& content_type);
+    // Only where it is proven that no byte left.
+    void give_code_back();
+
+    // The reply without what must not be shown, or "reply_withheld".
+    Result<Reply> scrub_reply(const EgressAnswer& answer, const std::vector<std::string>& masked_fields) const;
+
+private:
+    MessageFiller(Custody& custody, sealed::SecretChars credentials)
+        : custody_{&custody}, credentials_{std::move(credentials)} {}
+    Status fill_slot(Slot slot, wiped::Bytes& out);
+    Status fill_code(wiped::Bytes& out);
+    Status fill_account(Slot slot, wiped::Bytes& out) const;
+    Status fill_detail(Slot slot, wiped::Bytes& out) const;
+    Result<std::string> scrub_text(std::string_view text, const std::vector<std::string>& masked_fields) const;
+
+    Custody* custody_;
+    sealed::SecretChars credentials_;
+    std::optional<sealed::SecretChars> number_, details_;
+    std::optional<CardToken> token_;
+    std::string expiry_mmyy_;
+    std::optional<sealed::SecurityCodes::Taken> code_;
+};
+
+}  // namespace postern::vault
