@@ -55,6 +55,50 @@ rd_kafka_headers_t* make_headers(const PendingEvent& event, const std::string& s
     return headers;
 }
 
+// Hands one event to librdkafka; its report will come to `report`, or is there at once where it was not taken.
+void produce(rd_kafka_t* kafka, const KafkaSettings& settings, const PendingEvent& event, Report& report) {
+    if (event.payload.empty()) {  // it would be a tombstone to a compacted topic
+        report = Report::refused;
+        return;
+    }
+    rd_kafka_headers_t* headers = make_headers(event, settings.source);
+    std::array<rd_kafka_vu_t, 6> parts{};
+    parts[0].vtype = RD_KAFKA_VTYPE_TOPIC;
+    parts[0].u.cstr = settings.topic.c_str();
+    parts[1].vtype = RD_KAFKA_VTYPE_HEADERS;
+    parts[1].u.headers = headers;
+    parts[2].vtype = RD_KAFKA_VTYPE_KEY;
+    parts[2].u.mem = {const_cast<char*>(event.payment_id.data()), event.payment_id.size()};
+    parts[3].vtype = RD_KAFKA_VTYPE_VALUE;
+    parts[3].u.mem = {const_cast<char*>(event.payload.data()), event.payload.size()};
+    parts[4].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
+    parts[4].u.i = RD_KAFKA_MSG_F_COPY;
+    parts[5].vtype = RD_KAFKA_VTYPE_OPAQUE;
+    parts[5].u.ptr = &report;
+    rd_kafka_error_t* error = rd_kafka_produceva(kafka, parts.data(), parts.size());
+    if (error == nullptr) return;
+    report = is_poison(rd_kafka_error_code(error)) ? Report::refused : Report::failed;
+    rd_kafka_error_destroy(error);
+    rd_kafka_headers_destroy(headers);
+}
+
+// What may be said of each event, given that the events of one payment must arrive in order.
+Published sort_reports(const std::vector<PendingEvent>& events, const std::vector<Report>& reports) {
+    Published published;
+    std::set<std::string> broken;  // payments with an event that is not acknowledged: later ones wait for it
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        const bool in_order = !broken.contains(events[i].payment_id);
+        if (reports[i] == Report::acknowledged && in_order) {
+            published.acknowledged.push_back(events[i]);
+            continue;
+        }
+        broken.insert(events[i].payment_id);
+        if (reports[i] == Report::refused && in_order) published.refused.push_back(events[i]);
+        else ++published.unclear;
+    }
+    return published;
+}
+
 }  // namespace
 
 struct KafkaPublisher::Producer {
@@ -97,40 +141,6 @@ Status KafkaPublisher::ensure_producer() {
     }
     producer_ = std::make_unique<Producer>(kafka);
     return {};
-}
-
-// Hands one event to librdkafka; its report will come to `report`, or is there at once where it was not taken.
-static void produce(rd_kafka_t* kafka, const KafkaSettings& settings, const PendingEvent& event, Report& report) {
-    if (event.payload.empty()) {  // it would be a tombstone to a compacted topic
-        report = Report::refused;
-        return;
-    }
-    rd_kafka_headers_t* headers = make_headers(event, settings.source);
-    const rd_kafka_resp_err_t error = rd_kafka_producev(
-        kafka, RD_KAFKA_V_TOPIC(settings.topic.c_str()), RD_KAFKA_V_HEADERS(headers),
-        RD_KAFKA_V_KEY(event.payment_id.data(), event.payment_id.size()),
-        RD_KAFKA_V_VALUE(const_cast<char*>(event.payload.data()), event.payload.size()),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(&report), RD_KAFKA_V_END);
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-    rd_kafka_headers_destroy(headers);
-    report = is_poison(error) ? Report::refused : Report::failed;
-}
-
-// What may be said of each event, given that the events of one payment must arrive in order.
-static Published sort_reports(const std::vector<PendingEvent>& events, const std::vector<Report>& reports) {
-    Published published;
-    std::set<std::string> broken;  // payments with an event that is not acknowledged: later ones wait for it
-    for (std::size_t i = 0; i < events.size(); ++i) {
-        const bool in_order = !broken.contains(events[i].payment_id);
-        if (reports[i] == Report::acknowledged && in_order) {
-            published.acknowledged.push_back(events[i]);
-            continue;
-        }
-        broken.insert(events[i].payment_id);
-        if (reports[i] == Report::refused && in_order) published.refused.push_back(events[i]);
-        else ++published.unclear;
-    }
-    return published;
 }
 
 Published KafkaPublisher::publish(const std::vector<PendingEvent>& events) {

@@ -44,7 +44,14 @@ private:
     bool failed_ = false;
 };
 
-bool is_expiry(int month, int year) { return month >= 1 && month <= 12 && year >= 2000 && year <= 2099; }
+bool is_month(int month) { return month >= 1 && month <= 12; }
+bool is_year(int year) { return year >= 2000 && year <= 2099; }
+
+Status refuse_other_expiry(const CardFields& fields) {
+    if (!is_month(fields.expiry_month)) return Error{ErrorKind::invalid_request, "field_out_of_range", {}, "/expiry_month"};
+    if (!is_year(fields.expiry_year)) return Error{ErrorKind::invalid_request, "field_out_of_range", {}, "/expiry_year"};
+    return {};
+}
 
 Status refuse_longer(std::string_view text, std::size_t bytes_max, std::string_view field) {
     if (text.size() <= bytes_max) return {};
@@ -72,8 +79,7 @@ void read_details(Reader& reader, CardFields& fields) {
 }  // namespace
 
 Status encode_card_frame(const CardFields& fields, wiped::Bytes& out) {
-    if (!is_expiry(fields.expiry_month, fields.expiry_year))
-        return Error{ErrorKind::invalid_request, "field_out_of_range", {}, "/expiry_month"};
+    if (auto in_range = refuse_other_expiry(fields); !in_range) return in_range;
     if (auto fits = refuse_longer(fields.number, number_characters_max, "/number"); !fits) return fits;
     if (auto fits = refuse_longer(fields.security_code, security_code_characters_max, "/security_code"); !fits)
         return fits;
@@ -99,7 +105,7 @@ Result<CardFields> parse_card_frame(std::span<const char> secret) {
     fields.number = reader.text(number_characters_max);
     fields.security_code = reader.text(security_code_characters_max);
     read_details(reader, fields);
-    const bool sound = version_known && reader.whole() && is_expiry(fields.expiry_month, fields.expiry_year);
+    const bool sound = version_known && reader.whole() && is_month(fields.expiry_month) && is_year(fields.expiry_year);
     if (!sound) return Error{ErrorKind::invalid_request, "malformed_card_frame"};
     return fields;
 }

@@ -7,6 +7,17 @@
 namespace postern::gateway {
 namespace {
 
+// Each character percent-encoded.
+std::string percent(std::string_view text) {
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        out += {'%', hex[byte >> 4], hex[byte & 15]};
+    }
+    return out;
+}
+
 struct GuardCase {
     std::string name, target;
     std::vector<std::pair<std::string, std::string>> headers;
@@ -24,12 +35,12 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(GuardCase{"clean", "/v1/payments", {{"x-a", "b"}}, R"({"amount":1250})", false},
                     GuardCase{"path", "/v1/payments/4111111111111111", {}, "", true},
                     GuardCase{"query", "/v1/payments?order_reference=4111-1111-1111-1111", {}, "", true},
-                    GuardCase{"percent", "/v1/payments?a=%34111111111111111", {}, "", true},
-                    GuardCase{"percent_twice", "/v1/payments?a=%2534111111111111111", {}, "", true},
+                    GuardCase{"percent", "/v1/payments?a=" + percent("4111111111111111"), {}, "", true},
+                    GuardCase{"percent_twice", "/v1/payments?a=" + percent(percent("4111111111111111")), {}, "", true},
                     GuardCase{"plus_for_space", "/v1/payments?a=4111+1111+1111+1111", {}, "", true},
                     GuardCase{"header", "/", {{"x-note", "card 5555555555554444"}}, "", true},
                     GuardCase{"header_name", "/", {{"4111111111111111", "x"}}, "", true},
-                    GuardCase{"percent_in_header", "/", {{"cookie", "n=%34111111111111111"}}, "", true},
+                    GuardCase{"percent_in_header", "/", {{"cookie", "n=" + percent("4111111111111111")}}, "", true},
                     GuardCase{"idempotency_key", "/", {{"idempotency-key", "378282246310005"}}, "", true},
                     GuardCase{"traceparent_is_an_id", "/",
                               {{"traceparent", "00-41111111111111114111111111111111-00f067aa0ba902b7-01"}}, "", false},
