@@ -186,6 +186,27 @@ TEST_F(FrameSockets, CallBehindAFullSocketHasNotLeft) {
     EXPECT_EQ(not_begun.error().kind, ErrorKind::unavailable);
 }
 
+// The same where both were written together, as calls that waited for a connection are.
+TEST_F(FrameSockets, CallBehindAnotherInOneWriteHasNotLeft) {
+    auto options = client_options();
+    options.connect_wait = 300ms;
+    FrameClient client(context, options);
+    auto first = asio::co_spawn(context, client.call(Frame{0, "1", wiped::Bytes(3 << 20)}, 5s), asio::use_future);
+    auto second = call(client, "2");
+    const int listener = listen_raw();
+    const int peer = ::accept(listener, nullptr, nullptr);
+    char byte;
+    ASSERT_EQ(::read(peer, &byte, 1), 1);
+    ::close(listener);
+    std::filesystem::remove(path);
+    ::close(peer);
+    const auto began = first.get(), not_begun = second.get();
+    ASSERT_FALSE(began);
+    ASSERT_FALSE(not_begun);
+    EXPECT_EQ(began.error().kind, ErrorKind::outcome_unknown);
+    EXPECT_EQ(not_begun.error().kind, ErrorKind::unavailable);
+}
+
 TEST_F(FrameSockets, DeadlineAfterSendIsUnknown) {
     const int listener = listen_raw();
     FrameClient client(context, client_options());
