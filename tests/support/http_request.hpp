@@ -7,7 +7,7 @@
 
 #include "base/net/http_types.hpp"
 
-namespace postern::support {
+namespace postern::test {
 
 // A request as the server would hand it over.
 inline net::HttpRequest http_request(std::string method, std::string_view target,
@@ -23,4 +23,4 @@ inline net::HttpRequest http_request(std::string method, std::string_view target
     return request;
 }
 
-}  // namespace postern::support
+}  // namespace postern::test

@@ -5,7 +5,7 @@
 #include "gateway/domain/operation.hpp"
 #include "gateway/domain/payment.hpp"
 
-namespace postern::support {
+namespace postern::test {
 
 // The part of an id behind its prefix.
 inline const std::string body26 = "00000000000samp1eanyxyzabc";
@@ -59,4 +59,4 @@ inline domain::Operation sample_operation() {
         .unknown_since = std::nullopt};
 }
 
-}  // namespace postern::support
+}  // namespace postern::test

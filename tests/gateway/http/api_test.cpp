@@ -14,13 +14,13 @@ namespace {
 
 const std::string good_key = "sk_good";
 const std::string create_body =
-    R"({"intent":"authorize","amount":{"amount_minor":1250,"currency":"USD"},"token":"tok_)" + support::body26 +
-    R"(","tender":{"store_id":"sto_)" + support::body26 + R"(","device_id":"dev_)" + support::body26 +
+    R"({"intent":"authorize","amount":{"amount_minor":1250,"currency":"USD"},"token":"tok_)" + test::body26 +
+    R"(","tender":{"store_id":"sto_)" + test::body26 + R"(","device_id":"dev_)" + test::body26 +
     R"(","tender_id":"check 7"}})";
-const std::string payment_path = "/v1/payments/pay_" + support::body26;
+const std::string payment_path = "/v1/payments/pay_" + test::body26;
 
 struct FixedClock final : Clock {
-    Timestamp now() const override { return support::at_second(0); }
+    Timestamp now() const override { return test::at_second(0); }
     Instant instant() const override { return std::chrono::steady_clock::now(); }
 };
 struct CountingRandom final : Random {
@@ -33,7 +33,7 @@ struct CountingRandom final : Random {
 // Remembers what it was asked, answers as told.
 struct FakeCalls final : PaymentCalls {
     Result<CallResult> next = CallResult{{201, "{\"payment_id\":\"x\"}", true}, false,
-                                         *PaymentId::parse("pay_" + support::body26)};
+                                         *PaymentId::parse("pay_" + test::body26)};
     int calls = 0;
     std::optional<CallFrame> frame;
     std::optional<ChangeCommand> changed;
@@ -50,15 +50,15 @@ struct FakeCalls final : PaymentCalls {
         co_return next;
     }
     Awaitable<Result<PaymentView>> get(CallFrame, PaymentId id) override {
-        if (id.text() != support::sample_payment().id.text()) co_return Error{ErrorKind::not_found, "payment_not_found"};
-        co_return PaymentView{support::sample_payment(), support::sample_card(), {support::sample_operation()}, {}};
+        if (id.text() != test::sample_payment().id.text()) co_return Error{ErrorKind::not_found, "payment_not_found"};
+        co_return PaymentView{test::sample_payment(), test::sample_card(), {test::sample_operation()}, {}};
     }
     Awaitable<Result<ListPage>> list(ListQuery, Instant) override { co_return ListPage{}; }
 };
 struct FakeDirectory final : Directory {
     Awaitable<Result<Caller>> authenticate(std::string digest) override {
         if (digest != crypto::sha256_text(good_key)) co_return Error{ErrorKind::forbidden, "bad_api_key"};
-        co_return Caller{*TenantId::parse("ten_" + support::body26), *ApiKeyId::parse("key_" + support::body26)};
+        co_return Caller{*TenantId::parse("ten_" + test::body26), *ApiKeyId::parse("key_" + test::body26)};
     }
     Awaitable<Result<Route>> route(TenantId, StoreId, DeviceId, std::optional<AccountId>) override {
         co_return Error{ErrorKind::invalid_request, "unknown_store"};
@@ -85,7 +85,7 @@ protected:
         Headers headers{{"authorization", "Bearer " + good_key}, {"idempotency-key", "key-1"},
                         {"content-type", "application/json"}};
         headers.insert(headers.end(), more.begin(), more.end());
-        return handle(support::http_request(std::move(method), target, headers, body));
+        return handle(test::http_request(std::move(method), target, headers, body));
     }
     static std::string header(const net::HttpResponse& response, std::string_view name) {
         for (const auto& [key, value] : response.headers) {
@@ -128,14 +128,14 @@ TEST_F(ApiTest, ChangesAPayment) {
     const auto response = send("POST", payment_path + "/refund", R"({"amount":{"amount_minor":5,"currency":"USD"}})");
     EXPECT_EQ(response.status, 201);
     EXPECT_EQ(calls_.changed->request, domain::Request::refund);
-    EXPECT_EQ(calls_.changed->amount, support::usd(5));
+    EXPECT_EQ(calls_.changed->amount, test::usd(5));
 }
 
 TEST_F(ApiTest, NamesThePaymentInARefusedChange) {
     calls_.next = Error{ErrorKind::conflict, "payment_not_capturable"};
     const auto response = send("POST", payment_path + "/capture");
     EXPECT_EQ(response.status, 409);
-    EXPECT_NE(response.body.view().find("\"payment_id\":\"pay_" + support::body26), std::string_view::npos);
+    EXPECT_NE(response.body.view().find("\"payment_id\":\"pay_" + test::body26), std::string_view::npos);
 }
 
 struct RefusalCase {
@@ -147,7 +147,7 @@ struct RefusalCase {
 class ApiRefuses : public ApiTest, public testing::WithParamInterface<RefusalCase> {};
 TEST_P(ApiRefuses, WithoutDoingAnything) {
     const auto& [name, method, target, body, headers, status, code] = GetParam();
-    const auto response = handle(support::http_request(method, target, headers, body));
+    const auto response = handle(test::http_request(method, target, headers, body));
     EXPECT_EQ(response.status, status);
     EXPECT_TRUE(says(response, code)) << response.body.view();
     EXPECT_EQ(header(response, "content-type"), "application/problem+json");
@@ -182,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return test.param.name; });
 
 TEST_F(ApiTest, ARefusedCardNumberIsNowhereInTheAnswerAndWiped) {
-    auto request = support::http_request("POST", "/v1/payments?n=4111111111111111", {{"x-request-id", "4111111111111111"}},
+    auto request = test::http_request("POST", "/v1/payments?n=4111111111111111", {{"x-request-id", "4111111111111111"}},
                                          R"({"a":"4111111111111111"})");
     const auto response = handle(std::move(request));
     EXPECT_EQ(response.body.view().find("4111"), std::string_view::npos);
@@ -199,28 +199,28 @@ TEST_F(ApiTest, GetsWithATagThatSparesTheBody) {
 }
 
 TEST_F(ApiTest, SaysWhetherItIsReady) {
-    EXPECT_EQ(handle(support::http_request("GET", "/healthz")).status, 200);
-    EXPECT_EQ(handle(support::http_request("GET", "/readyz")).status, 200);
+    EXPECT_EQ(handle(test::http_request("GET", "/healthz")).status, 200);
+    EXPECT_EQ(handle(test::http_request("GET", "/readyz")).status, 200);
     readiness_.status = Error{ErrorKind::unavailable, "vault_unreachable"};
-    EXPECT_EQ(handle(support::http_request("GET", "/readyz")).status, 503);
+    EXPECT_EQ(handle(test::http_request("GET", "/readyz")).status, 503);
     readiness_.status = {};
     api_.start_draining();
-    const auto draining = handle(support::http_request("GET", "/readyz"));
+    const auto draining = handle(test::http_request("GET", "/readyz"));
     EXPECT_TRUE(says(draining, "draining"));
-    EXPECT_EQ(handle(support::http_request("GET", "/healthz")).status, 200);
+    EXPECT_EQ(handle(test::http_request("GET", "/healthz")).status, 200);
 }
 
 TEST_F(ApiTest, MetricsCountByTemplateAndNeverById) {
     (void)send("GET", payment_path);
-    const auto response = handle(support::http_request("GET", "/metrics"));
+    const auto response = handle(test::http_request("GET", "/metrics"));
     EXPECT_NE(response.body.view().find("route=\"/v1/payments/{payment_id}\""), std::string_view::npos);
-    EXPECT_EQ(response.body.view().find(support::body26), std::string_view::npos);
+    EXPECT_EQ(response.body.view().find(test::body26), std::string_view::npos);
 }
 
 TEST_F(ApiTest, ShedsBeforeWork) {
     Api full{calls_, directory_, readiness_, clock_, random_, {.in_flight_max = 0}};
     net::HttpResponse response;
-    auto request = support::http_request("POST", "/v1/payments", {auth, key, json}, create_body);
+    auto request = test::http_request("POST", "/v1/payments", {auth, key, json}, create_body);
     boost::asio::io_context context;
     const auto run = [&]() -> Awaitable<void> { response = co_await full.handle(request); };
     boost::asio::co_spawn(context, run, boost::asio::detached);

@@ -8,8 +8,8 @@ namespace postern::gateway {
 namespace {
 
 std::string create_body(const std::string& change_from = "", const std::string& change_to = "") {
-    std::string body = R"({"intent":"sale","amount":{"amount_minor":1250,"currency":"USD"},"token":"tok_)" + support::body26 +
-                       R"(","tender":{"store_id":"sto_)" + support::body26 + R"(","device_id":"dev_)" + support::body26 +
+    std::string body = R"({"intent":"sale","amount":{"amount_minor":1250,"currency":"USD"},"token":"tok_)" + test::body26 +
+                       R"(","tender":{"store_id":"sto_)" + test::body26 + R"(","device_id":"dev_)" + test::body26 +
                        R"(","tender_id":"check 7"},"order_reference":"order 9","device_sequence":3})";
     if (!change_from.empty()) body.replace(body.find(change_from), change_from.size(), change_to);
     return body;
@@ -103,7 +103,7 @@ TEST_P(FindRoute, ByMethodAndPath) {
     EXPECT_EQ(routed.name, name);
     EXPECT_EQ(routed.route.index(), index);
 }
-const std::string one = "/v1/payments/pay_" + support::body26;
+const std::string one = "/v1/payments/pay_" + test::body26;
 const std::string template_one = "/v1/payments/{payment_id}";
 INSTANTIATE_TEST_SUITE_P(
     Table, FindRoute,
@@ -127,7 +127,7 @@ struct ListCase {
 };
 class ParseListQuery : public testing::TestWithParam<ListCase> {};
 TEST_P(ParseListQuery, ClampsSizesAndRefusesTheUnknown) {
-    const auto parsed = parse_list_query(*TenantId::parse("ten_" + support::body26), GetParam().query);
+    const auto parsed = parse_list_query(*TenantId::parse("ten_" + test::body26), GetParam().query);
     const auto* refusal = std::get_if<Refusal>(&parsed);
     EXPECT_EQ(refusal ? refusal->fields.at(0).code : "", GetParam().code);
     if (!refusal) EXPECT_EQ(std::get<ListQuery>(parsed).page_size, GetParam().page_size);

@@ -27,7 +27,7 @@ struct GuardCase {
 class Guard : public testing::TestWithParam<GuardCase> {};
 TEST_P(Guard, LooksWhereverACallerWrites) {
     const auto& [name, target, headers, body, refused] = GetParam();
-    const auto request = support::http_request("POST", target, headers, body);
+    const auto request = test::http_request("POST", target, headers, body);
     EXPECT_EQ(holds_card_number(request), refused);
 }
 INSTANTIATE_TEST_SUITE_P(
@@ -64,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(Table, GuardInTree,
                                          std::pair{R"({"a":"4111","b":"111111111111"})", false}));
 
 TEST(GuardWipe, LeavesNothingOfTheRequest) {
-    auto request = support::http_request("POST", "/a?4111", {{"x-note", "4111"}}, "4111");
+    auto request = test::http_request("POST", "/a?4111", {{"x-note", "4111"}}, "4111");
     const char* body = request.body.bytes().data();
     const std::size_t bytes = request.body.size();
     wipe_request(request);

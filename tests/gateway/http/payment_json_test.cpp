@@ -23,14 +23,14 @@ const std::string operation_golden =
 
 TEST(PaymentJson, OfAnApprovalIsTheseBytes) {
     const auto answer =
-        JsonAnswerRenderer{}.render(support::sample_payment(), support::sample_card(), support::sample_operation());
+        JsonAnswerRenderer{}.render(test::sample_payment(), test::sample_card(), test::sample_operation());
     EXPECT_EQ(answer.body, payment_golden + operation_golden + "}");
     EXPECT_EQ(answer.status, 201);
     EXPECT_TRUE(answer.is_final);
 }
 
 TEST(PaymentJson, OfAGetHoldsAllOperations) {
-    const PaymentView view{support::sample_payment(), support::sample_card(), {support::sample_operation()}, {""}};
+    const PaymentView view{test::sample_payment(), test::sample_card(), {test::sample_operation()}, {""}};
     EXPECT_EQ(payment_json(view), payment_golden + operation_golden + R"(,"operations":[)" + operation_golden + "]}");
     EXPECT_EQ(page_json({{view}, "next"}), R"({"payments":[)" + payment_golden + operation_golden +
                                                R"(}],"next_page_token":"next"})");
@@ -44,9 +44,9 @@ struct AnswerCase {
 };
 class AnswerStatus : public testing::TestWithParam<AnswerCase> {};
 TEST_P(AnswerStatus, IsFinalExactlyWhereTheOperationIs) {
-    auto operation = support::sample_operation();
+    auto operation = test::sample_operation();
     operation.status = GetParam().status;
-    const auto answer = JsonAnswerRenderer{}.render(support::sample_payment(), support::sample_card(), operation);
+    const auto answer = JsonAnswerRenderer{}.render(test::sample_payment(), test::sample_card(), operation);
     EXPECT_EQ(answer.status, GetParam().http);
     EXPECT_EQ(answer.is_final, GetParam().is_final);
     EXPECT_EQ(answer.body.find("\"unresolved\"") == std::string::npos, GetParam().is_final);
@@ -59,21 +59,21 @@ INSTANTIATE_TEST_SUITE_P(Table, AnswerStatus,
                                          AnswerCase{domain::OperationStatus::failed, 201, true}));
 
 TEST(PaymentJson, SaysWhatIsDoneAboutAnUnknown) {
-    auto operation = support::sample_operation();
+    auto operation = test::sample_operation();
     operation.status = domain::OperationStatus::unknown;
     operation.goal = domain::Goal::undo;
-    operation.unknown_since = support::at_second(30);
-    const auto answer = JsonAnswerRenderer{}.render(support::sample_payment(), support::sample_card(), operation);
+    operation.unknown_since = test::at_second(30);
+    const auto answer = JsonAnswerRenderer{}.render(test::sample_payment(), test::sample_card(), operation);
     EXPECT_NE(answer.body.find(R"("unresolved":{"goal":"undo","since":"2026-11-18T11:07:10.000000Z","next_step":"undo"})"),
               std::string::npos)
         << answer.body;
 }
 
 TEST(PaymentJson, ShowsADecline) {
-    auto operation = support::sample_operation();
+    auto operation = test::sample_operation();
     operation.status = domain::OperationStatus::declined;
     operation.decline = domain::Decline{domain::DeclineReason::insufficient_funds, "000000 \"NSF\"", true};
-    const auto answer = JsonAnswerRenderer{}.render(support::sample_payment(), support::sample_card(), operation);
+    const auto answer = JsonAnswerRenderer{}.render(test::sample_payment(), test::sample_card(), operation);
     EXPECT_NE(answer.body.find(
                   R"("decline":{"reason":"insufficient_funds","raw_code":"000000 \"NSF\"","retry_may_help":true})"),
               std::string::npos)
