@@ -1,0 +1,86 @@
+#include "vault/sealed/security_codes.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/manual_clock.hpp"
+
+namespace postern::vault::sealed {
+namespace {
+
+using namespace std::chrono_literals;
+
+class SecurityCodesTest : public testing::Test {
+protected:
+    SecurityCode code(std::string_view digits = "123") {
+        return *SecurityCode::parse(*arena, digits, Brand::visa);
+    }
+    static std::string text_of(const SecurityCode& held) {
+        return held.lend([](std::span<const char> chars) { return std::string(chars.begin(), chars.end()); });
+    }
+    const CardToken token = *CardToken::parse("tok_0123456789abcdefghjkmnpqrs");
+    std::unique_ptr<Arena> arena = *Arena::create(8 * 1024, Arena::Mode::development);
+    test::ManualClock clock;
+    SecurityCodes codes{clock, 900s};
+};
+
+TEST_F(SecurityCodesTest, ATakenCodeIsGone) {
+    codes.store(token, code());
+    EXPECT_TRUE(codes.has(token));
+    auto taken = codes.take(token);
+    ASSERT_TRUE(taken);
+    EXPECT_EQ(text_of(taken->code), "123");
+    EXPECT_FALSE(codes.has(token));
+    EXPECT_FALSE(codes.take(token));
+    taken.reset();
+    EXPECT_EQ(arena->use().small_used, 0u);
+}
+
+TEST_F(SecurityCodesTest, GivenBackItServesAgainUntilItsFirstEnd) {
+    codes.store(token, code());
+    auto taken = codes.take(token);
+    clock.move(899s);
+    codes.give_back(std::move(*taken));
+    EXPECT_TRUE(codes.has(token));
+    clock.move(1s);
+    EXPECT_FALSE(codes.has(token));
+    EXPECT_FALSE(codes.take(token));
+    EXPECT_EQ(arena->use().small_used, 0u) << "an expired code asked for is wiped";
+}
+
+TEST_F(SecurityCodesTest, GivenBackTooLateIsWiped) {
+    codes.store(token, code());
+    auto taken = codes.take(token);
+    clock.move(900s);
+    codes.give_back(std::move(*taken));
+    taken.reset();
+    EXPECT_EQ(codes.size(), 0u);
+    EXPECT_EQ(arena->use().small_used, 0u);
+}
+
+TEST_F(SecurityCodesTest, ANewerCodeOutranksOneGivenBack) {
+    codes.store(token, code("111"));
+    auto taken = codes.take(token);
+    codes.store(token, code("222"));
+    codes.give_back(std::move(*taken));
+    EXPECT_EQ(text_of(codes.take(token)->code), "222");
+}
+
+TEST_F(SecurityCodesTest, TheSweepWipesOnlyWhatExpired) {
+    const auto younger = *CardToken::parse("tok_z123456789abcdefghjkmnpqrs");
+    codes.store(token, code());
+    clock.move(500s);
+    codes.store(younger, code());
+    clock.move(400s);
+    EXPECT_EQ(codes.sweep(), 1u);
+    EXPECT_TRUE(codes.has(younger));
+    EXPECT_EQ(arena->use().small_used, 1u);
+}
+
+TEST_F(SecurityCodesTest, ErasedWithItsToken) {
+    codes.store(token, code());
+    codes.erase(token);
+    EXPECT_EQ(arena->use().small_used, 0u);
+}
+
+}  // namespace
+}  // namespace postern::vault::sealed
