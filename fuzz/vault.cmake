@@ -1,0 +1,2 @@
+postern_fuzz(vault_frames SOURCES vault_frames_fuzz.cpp DEPS vault_sealed
+  PRIVATE_DEFINITIONS POSTERN_VAULT_PROCESS)
