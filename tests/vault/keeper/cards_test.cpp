@@ -1,0 +1,115 @@
+#include "vault/keeper/cards.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/vault/keeper/keeper_fixture.hpp"
+#include "vault/keeper/readiness.hpp"
+
+namespace postern::vault {
+namespace {
+
+using namespace test;
+
+TEST(Cards, GivesATokenAndWhatMayBeShown) {
+    Keeper keeper;
+    const auto key = keeper.put_key(keeper.tenant);
+    const auto made = keeper.tokenize(key).value();
+    EXPECT_EQ(made.summary.bin6, "400300");
+    EXPECT_EQ(made.summary.last4, "6781");
+    EXPECT_EQ(made.summary.brand, "visa");
+    EXPECT_TRUE(made.summary.has_security_code);
+    EXPECT_TRUE(keeper.codes.has(made.token));
+    const auto& row = keeper.store.tokens.at(made.token);
+    EXPECT_EQ(row.sealed_number.find(Keeper::number), std::string::npos);
+    EXPECT_EQ(row.sealed_details.find("Guest"), std::string::npos);
+}
+
+TEST(Cards, ANewTokenEachTimeOfOneCardRow) {
+    Keeper keeper;
+    const auto key = keeper.put_key(keeper.tenant);
+    const auto first = keeper.tokenize(key).value(), second = keeper.tokenize(key).value();
+    EXPECT_NE(first.token, second.token);
+    EXPECT_EQ(keeper.store.tokens.at(first.token).card_id, keeper.store.tokens.at(second.token).card_id);
+    const auto other = keeper.tokenize(keeper.put_key(keeper.other_tenant)).value();
+    EXPECT_NE(keeper.store.tokens.at(first.token).card_index, keeper.store.tokens.at(other.token).card_index);
+}
+
+struct BadCard {
+    std::string name, number, code;
+    int month, year;
+    std::string error, field;
+};
+class CardsRefuse : public testing::TestWithParam<BadCard> {};
+TEST_P(CardsRefuse, WithTheFieldAndNeverItsValue) {
+    const auto& bad = GetParam();
+    Keeper keeper;
+    const auto made = keeper.tokenize(keeper.put_key(keeper.tenant), bad.code, bad.number, bad.month, bad.year);
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, bad.error);
+    EXPECT_EQ(made.error().field, bad.field);
+    EXPECT_EQ(made.error().detail.find(bad.number), std::string::npos);
+    EXPECT_TRUE(keeper.store.tokens.empty());
+}
+// The test's clock stands at 18 November 2026.
+INSTANTIATE_TEST_SUITE_P(Table, CardsRefuse, testing::Values(
+    BadCard{"luhn", "4003000123456782", "123", 12, 2029, "card_number_invalid", "/number"},
+    BadCard{"letters", "40030001234567ab", "123", 12, 2029, "card_number_invalid", "/number"},
+    BadCard{"short_code", "4003000123456781", "12", 12, 2029, "security_code_invalid", "/security_code"},
+    BadCard{"amex_length_code_on_visa", "4003000123456781", "1234", 12, 2029, "security_code_invalid", "/security_code"},
+    BadCard{"month_13", "4003000123456781", "123", 13, 2029, "card_expiry_invalid", "/expiry_month"},
+    BadCard{"last_month", "4003000123456781", "123", 10, 2026, "card_expired", "/expiry_year"},
+    BadCard{"too_far", "4003000123456781", "123", 12, 2047, "card_expiry_invalid", "/expiry_year"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(Cards, GoodToTheEndOfItsMonth) {
+    Keeper keeper;
+    EXPECT_TRUE(keeper.tokenize(keeper.put_key(keeper.tenant), "123", Keeper::number, 11, 2026));
+}
+
+TEST(Cards, RefusesUnknownAndDisabledKeys) {
+    Keeper keeper;
+    const auto key = keeper.put_key(keeper.tenant);
+    EXPECT_EQ(keeper.tokenize(std::string(32, 'x')).error().code, "caller_key_unknown");
+    EXPECT_TRUE(keeper.run(keeper.administration->disable_caller_key(keeper.store.caller_keys.at(key).key_id, keeper.caller)));
+    EXPECT_EQ(keeper.tokenize(key).error().code, "caller_key_unknown");
+}
+
+TEST(Cards, DeletingStopsShowingAndForgetsTheCode) {
+    Keeper keeper;
+    const auto key = keeper.put_key(keeper.tenant), other = keeper.put_key(keeper.other_tenant);
+    const auto token = keeper.tokenize(key).value().token;
+    EXPECT_EQ(keeper.run(keeper.cards->read(key, token, keeper.caller)).value().last4, "6781");
+    EXPECT_EQ(keeper.run(keeper.cards->read(other, token, keeper.caller)).error().code, "token_not_found");
+    EXPECT_EQ(keeper.run(keeper.cards->remove(other, token, keeper.caller)).error().code, "token_not_found");
+    EXPECT_EQ(keeper.run(keeper.cards->describe(keeper.other_tenant, token)).error().code, "token_not_found");
+    EXPECT_TRUE(keeper.codes.has(token));
+    EXPECT_TRUE(keeper.run(keeper.cards->remove(key, token, keeper.caller)));
+    EXPECT_FALSE(keeper.codes.has(token));
+    EXPECT_EQ(keeper.run(keeper.cards->read(key, token, keeper.caller)).error().code, "token_not_found");
+}
+
+TEST(Cards, AFullArenaIsAnAnswer) {
+    Keeper keeper;
+    const auto key = keeper.put_key(keeper.tenant);
+    std::vector<sealed::Arena::Cell> taken;
+    while (auto cell = keeper.arena->take(16)) taken.push_back(std::move(*cell));
+    EXPECT_EQ(keeper.tokenize(key).error().code, "arena_full");
+    taken.clear();
+    EXPECT_TRUE(keeper.tokenize(key));
+}
+
+TEST(Readiness, ProvesACommitAndASyncAndRemembersForAWhile) {
+    Keeper keeper;
+    Readiness readiness{*keeper.custody, std::chrono::milliseconds{2000}};
+    const auto before = keeper.journal->head().sequence;
+    EXPECT_TRUE(keeper.run(readiness.prove(keeper.caller)));
+    EXPECT_TRUE(keeper.run(readiness.prove(keeper.caller)));
+    EXPECT_EQ(keeper.store.commits, 1);
+    EXPECT_EQ(keeper.journal->head().sequence, before + 1);
+    keeper.clock.move(std::chrono::seconds{3});
+    keeper.store.broken = true;
+    EXPECT_FALSE(keeper.run(readiness.prove(keeper.caller)));
+}
+
+}  // namespace
+}  // namespace postern::vault
