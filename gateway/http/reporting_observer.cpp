@@ -1,0 +1,36 @@
+#include "gateway/http/reporting_observer.hpp"
+
+#include "base/ops/log.hpp"
+#include "base/ops/metrics.hpp"
+
+namespace postern::gateway {
+
+ReportingObserver::ReportingObserver() {
+    ops::describe("postern_operations_total", "Operations that got a status, by verb; unknown ones may still end.");
+    ops::describe("postern_alarms_total", "What people must look at, by kind.");
+    ops::describe("postern_fenced_commits_total", "Evidence kept without moving a payment: somebody else had moved it.");
+    ops::describe("postern_step_failures_total", "Steps of operations that failed, by step and code.");
+}
+
+void ReportingObserver::operation_ended(domain::Verb verb, domain::OperationStatus status) {
+    ops::count("postern_operations_total",
+               {{"verb", std::string{domain::to_text(verb)}}, {"status", std::string{domain::to_text(status)}}});
+}
+
+void ReportingObserver::alarm(std::string_view code, const PaymentId& payment, const OperationId& operation) {
+    ops::count("postern_alarms_total", {{"code", std::string{code}}});
+    ops::error("alarm", {{"code", std::string{code}}, {"payment_id", payment.text()}, {"operation_id", operation.text()}});
+}
+
+void ReportingObserver::fenced(const OperationId& operation) {
+    ops::count("postern_fenced_commits_total");
+    ops::info("fenced", {{"operation_id", operation.text()}});
+}
+
+void ReportingObserver::failure(std::string_view step, const Error& error, const OperationId& operation) {
+    ops::count("postern_step_failures_total", {{"step", std::string{step}}, {"code", std::string{error.code}}});
+    ops::warn("step failed", {{"step", std::string{step}}, {"code", std::string{error.code}}, {"detail", error.detail},
+                              {"operation_id", operation.text()}});
+}
+
+}  // namespace postern::gateway

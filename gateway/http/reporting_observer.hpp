@@ -1,0 +1,17 @@
+#pragma once
+
+#include "gateway/app/services.hpp"
+
+namespace postern::gateway {
+
+// What the use cases tell, as metrics and log lines.
+class ReportingObserver final : public Observer {
+public:
+    ReportingObserver();
+    void operation_ended(domain::Verb verb, domain::OperationStatus status) override;
+    void alarm(std::string_view code, const PaymentId& payment, const OperationId& operation) override;
+    void fenced(const OperationId& operation) override;
+    void failure(std::string_view step, const Error& error, const OperationId& operation) override;
+};
+
+}  // namespace postern::gateway
