@@ -80,6 +80,9 @@ struct Change {
     std::optional<domain::Operation> undo;  // a new operation that takes the approval back
     Answer answer;                      // for every key that waits for this operation
     bool tender_is_free = false;        // declined or unsent: the tender may be tried again
+    // Approval evidence came for an operation that is final already: its status stays (it must still be what
+    // `operation.status` says, whatever the lease), only its `reference` is kept, for the undo that this change opens.
+    bool operation_was_final = false;
     std::optional<std::chrono::milliseconds> next_look;  // when the resolver may claim what is not final
     std::string next_step;              // shown to people while not final
 };

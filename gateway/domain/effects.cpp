@@ -170,7 +170,10 @@ Status contradicts_approval(Effect& effect, const Claim&, Timestamp) {
     return {};
 }
 
-Status late_charge(Effect& effect, const Claim&, Timestamp) {
+// Status and amounts stay; what the processor calls the stray approval is kept, for its undo needs it.
+Status late_charge(Effect& effect, const Claim& claim, Timestamp) {
+    const auto& approval = std::get<ApprovedClaim>(claim);
+    if (!approval.reference.empty()) effect.operation.reference = approval.reference;
     effect.alarm = "undo_needed";
     effect.undo = true;
     return {};

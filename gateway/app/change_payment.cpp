@@ -1,0 +1,63 @@
+#include "gateway/app/change_payment.hpp"
+
+#include <algorithm>
+
+#include "gateway/app/drive_live.hpp"
+#include "gateway/app/keyed_answer.hpp"
+#include "gateway/app/new_operation.hpp"
+
+namespace postern::gateway {
+
+idempotency::KeyedCommand change_command(const CallContext& context, const ChangeInput& input) {
+    idempotency::Meaning meaning{{"/amount", input.amount ? "given" : ""}};
+    if (input.amount) {
+        meaning = {{"/amount", "given"},
+                   {"/amount/amount_minor", std::to_string(input.amount->amount_minor())},
+                   {"/amount/currency", std::string(domain::alphabetic_code(input.amount->currency()))}};
+    }
+    return idempotency::make_keyed_command(context.tenant_id, context.key, context.path, std::move(meaning));
+}
+
+const domain::Operation* latest_approved(const PaymentView& view, std::initializer_list<domain::Verb> verbs) {
+    const domain::Operation* latest = nullptr;
+    for (const domain::Operation& operation : view.operations) {
+        const bool fits = std::ranges::find(verbs, operation.verb) != verbs.end();
+        if (fits && operation.status == domain::OperationStatus::approved) latest = &operation;
+    }
+    return latest;
+}
+
+Awaitable<Result<Response>> change_read_payment(const Services& services, const CallContext& context,
+                                                const idempotency::KeyedCommand& command, const PaymentView& view,
+                                                const ChangeInput& input, ChangePlanner plan_of) {
+    const auto plan = plan_of(services, view, input.amount);
+    if (!plan) co_return co_await replay_or(services, context, command, plan.error());
+    const auto fits = check_operation(services, view.payment.processor, plan->verb, plan->amount);
+    if (!fits) co_return co_await replay_or(services, context, command, fits.error());
+    const bool is_void = plan->request == domain::Request::void_payment;
+    const OperationPlan operation_plan{plan->verb, plan->amount,
+                                       is_void ? std::optional{plan->original.id} : std::nullopt};
+    NextOperation next{command, plan->request,
+                       new_operation(services, view.payment, operation_plan, context.deadline),
+                       live_lease(services, context.deadline)};
+    auto result = co_await services.payments.prepare(std::move(next), context.deadline);
+    if (!result) co_return result.error();
+    auto* prepared = std::get_if<Prepared>(&*result);
+    if (prepared == nullptr) co_return co_await answer_taken(services, context, command, std::move(*result));
+    Work work{.payment = std::move(prepared->payment), .card = std::move(prepared->card),
+              .operation = std::move(prepared->operation), .original = plan->original, .attempts = {}};
+    co_return co_await drive_live(services, std::move(work), context.deadline);
+}
+
+Awaitable<Result<Response>> change_payment(const Services& services, CallContext context, ChangeInput input,
+                                           ChangePlanner plan) {
+    const auto command = change_command(context, input);
+    const auto ticket = co_await services.flights.enter(context.tenant_id, context.key,
+                                                        time_left(services, context.deadline));
+    if (!ticket) co_return ticket.error();
+    const auto view = co_await services.payments.find(context.tenant_id, input.payment_id, context.deadline);
+    if (!view) co_return view.error();
+    co_return co_await change_read_payment(services, context, command, *view, input, plan);
+}
+
+}  // namespace postern::gateway

@@ -1,0 +1,109 @@
+#include "gateway/app/create_payment.hpp"
+
+#include "gateway/app/drive_live.hpp"
+#include "gateway/app/keyed_answer.hpp"
+#include "gateway/app/new_operation.hpp"
+
+namespace postern::gateway {
+namespace {
+
+idempotency::Meaning meaning_of(const NewPaymentInput& input) {
+    return {{"/intent", std::string(domain::to_text(input.verb))},
+            {"/amount/amount_minor", std::to_string(input.amount.amount_minor())},
+            {"/amount/currency", std::string(domain::alphabetic_code(input.amount.currency()))},
+            {"/token", input.token.text()},
+            {"/tender/store_id", input.tender.store_id.text()},
+            {"/tender/device_id", input.tender.device_id.text()},
+            {"/tender/tender_id", input.tender.tender_id},
+            {"/order_reference", input.order_reference},
+            {"/account_id", input.account_id ? input.account_id->text() : ""},
+            {"/accepted_offline_at", input.accepted_offline_at ? to_rfc3339(*input.accepted_offline_at) : ""},
+            {"/device_sequence", std::to_string(input.device_sequence)}};
+}
+
+domain::Payment payment_of(const Services& services, const CallContext& context, const NewPaymentInput& input,
+                           const Route& route, std::string business_date) {
+    const Timestamp now = services.clock.now();
+    const auto zero = domain::Money::zero(input.amount.currency());
+    const auto& offline_at = input.accepted_offline_at;
+    domain::Payment payment{.id = PaymentId::create(now, services.random),
+                            .tenant_id = context.tenant_id,
+                            .tender = input.tender,
+                            .token = input.token,
+                            .processor = route.processor,
+                            .account_id = route.account_id,
+                            .order_reference = input.order_reference,
+                            .requested = input.amount,
+                            .approved = zero, .captured = zero, .tip = zero, .refunded = zero, .released = zero,
+                            .capture_reserved = zero, .refund_reserved = zero,
+                            .last_event_hash = {},
+                            .created_at = now,
+                            .expires_at = {},
+                            .accepted_offline_at = offline_at,
+                            .device_sequence = input.device_sequence,
+                            .late = offline_at && now - *offline_at > route.store.offline_limit,
+                            .business_date = std::move(business_date)};
+    if (input.verb == domain::Verb::authorize) payment.expires_at = now + services.settings.authorization_life;
+    return payment;
+}
+
+Status check_input(const Services& services, const NewPaymentInput& input, const Route& route) {
+    if (input.amount.currency() != route.store.currency) {
+        return Error{ErrorKind::invalid_request, "currency_mismatch", {}, "/amount/currency"};
+    }
+    const auto latest = services.clock.now() + services.settings.offline_clock_skew;
+    if (input.accepted_offline_at && *input.accepted_offline_at > latest) {
+        return Error{ErrorKind::invalid_request, "accepted_offline_at_in_future", {}, "/accepted_offline_at"};
+    }
+    return check_operation(services, route.processor, input.verb, input.amount);
+}
+
+Result<std::string> order_day(const Services& services, const NewPaymentInput& input, const Route& route) {
+    return ledger::business_date(input.accepted_offline_at.value_or(services.clock.now()), route.store.time_zone,
+                                 route.store.cutoff_minutes);
+}
+
+Error about_token(Error error) {
+    if (error.kind == ErrorKind::not_found) return {ErrorKind::invalid_request, "unknown_token", error.detail, "/token"};
+    return error;
+}
+
+// All that can refuse before commit 1.
+Awaitable<Result<NewPayment>> prepare_command(const Services& services, const CallContext& context,
+                                              const idempotency::KeyedCommand& command, const NewPaymentInput& input) {
+    const auto route = co_await services.directory.route(context.tenant_id, input.tender.store_id,
+                                                         input.tender.device_id, input.account_id);
+    if (!route) co_return route.error();
+    if (const Status fits = check_input(services, input, *route); !fits) co_return fits.error();
+    auto day = order_day(services, input, *route);
+    if (!day) co_return Error{ErrorKind::internal, day.error().code, day.error().detail};
+    const auto token = co_await services.vault.describe(context.tenant_id, input.token);
+    if (!token) co_return about_token(token.error());
+    domain::Payment payment = payment_of(services, context, input, *route, std::move(*day));
+    domain::Operation operation =
+        new_operation(services, payment, {input.verb, input.amount, std::nullopt}, context.deadline);
+    domain::CardSummary card{token->bin6, token->last4, token->brand, token->expiry_month, token->expiry_year};
+    co_return NewPayment{command, std::move(payment), std::move(card), std::move(operation),
+                         live_lease(services, context.deadline)};
+}
+
+}  // namespace
+
+Awaitable<Result<Response>> create_payment(const Services& services, CallContext context, NewPaymentInput input) {
+    const auto command =
+        idempotency::make_keyed_command(context.tenant_id, context.key, context.path, meaning_of(input));
+    const auto ticket = co_await services.flights.enter(context.tenant_id, context.key,
+                                                        time_left(services, context.deadline));
+    if (!ticket) co_return ticket.error();
+    auto new_payment = co_await prepare_command(services, context, command, input);
+    if (!new_payment) co_return co_await replay_or(services, context, command, new_payment.error());
+    auto result = co_await services.payments.prepare(std::move(*new_payment), context.deadline);
+    if (!result) co_return result.error();
+    auto* prepared = std::get_if<Prepared>(&*result);
+    if (prepared == nullptr) co_return co_await answer_taken(services, context, command, std::move(*result));
+    Work work{.payment = std::move(prepared->payment), .card = std::move(prepared->card),
+              .operation = std::move(prepared->operation), .original = {}, .attempts = {}};
+    co_return co_await drive_live(services, std::move(work), context.deadline);
+}
+
+}  // namespace postern::gateway

@@ -1,0 +1,103 @@
+#include "gateway/app/outcome.hpp"
+
+namespace postern::gateway {
+namespace {
+
+using domain::Standing;
+
+void attach_event(const Services& services, Change& change, std::string_view type, Timestamp now) {
+    change.event = idempotency::make_event(EventId::create(now, services.random), type, change.payment,
+                                           change.operation, now);
+    change.payment.event_version = change.event->version;
+    change.payment.last_event_hash = change.event->hash;
+}
+
+Change change_of(const Services& services, const Work& work, const domain::Effect& effect,
+                 const domain::Claim& claim, std::string_view business_date, const OpenEnd& open_end, Timestamp now) {
+    Change change{.operation = effect.operation, .payment = effect.payment, .entries = {}, .event = {}, .undo = {},
+                  .answer = {}, .next_look = {}, .next_step = {}};
+    change.operation_was_final = domain::is_final(work.operation.status);
+    change.entries = ledger::entries_for(work.payment, effect.payment, effect.operation, business_date, now,
+                                         services.random);
+    if (!effect.event.empty()) attach_event(services, change, effect.event, now);
+    if (effect.undo) {
+        const auto& approved = std::get<domain::ApprovedClaim>(claim).approved;
+        change.undo = undo_of(services, effect.operation, approved);
+    }
+    domain::Payment shown = change.payment;
+    ++shown.version;  // what the store makes of it
+    change.answer = draw(services, shown, work.card, change.operation);
+    const bool ended = shown.standing == Standing::declined || shown.standing == Standing::failed;
+    change.tender_is_free = ended && !change.operation_was_final;
+    if (!domain::is_final(change.operation.status)) {
+        change.next_look = open_end.next_look;
+        change.next_step = open_end.next_step;
+    }
+    return change;
+}
+
+}  // namespace
+
+domain::Operation undo_of(const Services& services, const domain::Operation& operation, domain::Money approved) {
+    const Timestamp now = services.clock.now();
+    return domain::Operation{.id = OperationId::create(now, services.random),
+                             .payment_id = operation.payment_id,
+                             .tenant_id = operation.tenant_id,
+                             .verb = domain::Verb::reverse,
+                             .requested = approved,
+                             .approved = {},
+                             .undoes = operation.id,
+                             .processor = operation.processor,
+                             .account_id = operation.account_id,
+                             .processor_identity = services.identities.next(*services.adapters.find(operation.processor)),
+                             .reference = {},
+                             .decline = {},
+                             .failure_code = {},
+                             .goal = {},
+                             .vault_epoch = services.vault.epoch(),
+                             .created_at = now,
+                             .deadline = now,
+                             .unknown_since = {}};
+}
+
+EvidenceRecord evidence_of(const Services& services, const Work& work, domain::ClaimKind claim,
+                           const EvidenceNote& note) {
+    const Timestamp now = services.clock.now();
+    return {.id = EvidenceId::create(now, services.random),
+            .operation_id = work.operation.id,
+            .payment_id = work.payment.id,
+            .attempt = note.attempt,
+            .attempt_kind = note.attempt_kind,
+            .source = note.source,
+            .claim = claim,
+            .raw = note.raw,
+            .recorded_at = now};
+}
+
+Answer draw(const Services& services, const domain::Payment& payment, const domain::CardSummary& card,
+            const domain::Operation& operation) {
+    Answer answer = services.renderer.render(payment, card, operation);
+    const bool charge = operation.verb == domain::Verb::authorize || operation.verb == domain::Verb::sale;
+    const bool on_its_way_back = charge && payment.standing == Standing::live && payment.void_requested;
+    if (on_its_way_back) {
+        answer.status = 202;
+        answer.is_final = false;
+    }
+    return answer;
+}
+
+Result<Decided> decide(const Services& services, const Work& work, const domain::Claim& claim,
+                       const EvidenceNote& note, std::string_view business_date, const OpenEnd& open_end) {
+    const Timestamp now = services.clock.now();
+    auto effect = domain::apply(work.payment, work.operation, claim, now);
+    if (!effect) return effect.error();
+    if (work.undo_exists && !effect->changes_state) effect->undo = false;
+    Decided decided{.outcome = {.evidence = evidence_of(services, work, domain::kind_of(claim), note), .change = {}},
+                    .alarm = effect->alarm};
+    if (effect->changes_state || effect->undo) {
+        decided.outcome.change = change_of(services, work, *effect, claim, business_date, open_end, now);
+    }
+    return decided;
+}
+
+}  // namespace postern::gateway

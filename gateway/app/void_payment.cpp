@@ -1,0 +1,68 @@
+#include "gateway/app/void_payment.hpp"
+
+#include "gateway/app/keyed_answer.hpp"
+#include "gateway/app/outcome.hpp"
+#include "gateway/app/settled.hpp"
+
+namespace postern::gateway {
+namespace {
+
+constexpr int tries_max = 3;  // the first operation may end between reading and writing
+
+Result<ChangePlan> plan_void(const Services&, const PaymentView& view, std::optional<domain::Money>) {
+    const domain::Payment& payment = view.payment;
+    if (const Status may = domain::may_start(payment, domain::Request::void_payment, payment.approved); !may) {
+        return may.error();
+    }
+    const auto* taken = latest_approved(view, {domain::Verb::sale, domain::Verb::capture});
+    const auto* original = taken != nullptr ? taken : latest_approved(view, {domain::Verb::authorize});
+    if (original == nullptr) return Error{ErrorKind::conflict, "payment_not_voidable"};
+    // A reversal takes back one operation: what was captured in parts is refunded instead.
+    const bool in_parts = taken != nullptr && *taken->approved != payment.captured;
+    if (in_parts) return Error{ErrorKind::conflict, "payment_not_voidable"};
+    return ChangePlan{domain::Request::void_payment, domain::Verb::reverse, original->approved.value(), *original};
+}
+
+// Nothing: the payment has moved on, read it again.
+Awaitable<std::optional<Result<Response>>> void_unknown(const Services& services, const CallContext& context,
+                                                        const idempotency::KeyedCommand& command,
+                                                        const PaymentView& view) {
+    domain::Payment payment = view.payment;
+    domain::Operation first = view.operations.front();
+    payment.void_requested = true;
+    ++payment.version;
+    first.goal = domain::Goal::undo;
+    UndoUnknown undo{command, payment.id, context.tenant_id, draw(services, payment, view.card, first)};
+    auto result = co_await services.payments.undo_unknown(std::move(undo), context.deadline);
+    if (!result) co_return result.error();
+    if (std::holds_alternative<Refused>(*result)) co_return std::nullopt;
+    if (!std::holds_alternative<Prepared>(*result)) {
+        co_return co_await answer_taken(services, context, command, std::move(*result));
+    }
+    auto answer = co_await await_settled(services, context.tenant_id, payment.id, first.id, context.deadline);
+    if (!answer) answer = draw(services, payment, view.card, first);
+    co_return Response{std::move(*answer), false, payment.id};
+}
+
+}  // namespace
+
+Awaitable<Result<Response>> void_payment(const Services& services, CallContext context, PaymentId payment_id) {
+    const ChangeInput input{std::move(payment_id), std::nullopt};
+    const auto command = change_command(context, input);
+    const auto ticket = co_await services.flights.enter(context.tenant_id, context.key,
+                                                        time_left(services, context.deadline));
+    if (!ticket) co_return ticket.error();
+    for (int tries = 0; tries < tries_max; ++tries) {
+        const auto view = co_await services.payments.find(context.tenant_id, input.payment_id, context.deadline);
+        if (!view) co_return view.error();
+        const domain::Payment& payment = view->payment;
+        const bool is_open = payment.standing == domain::Standing::pending && !view->operations.empty();
+        if (!is_open || payment.void_requested) {
+            co_return co_await change_read_payment(services, context, command, *view, input, plan_void);
+        }
+        if (auto done = co_await void_unknown(services, context, command, *view)) co_return std::move(*done);
+    }
+    co_return co_await replay_or(services, context, command, Error{ErrorKind::conflict, "operation_in_progress"});
+}
+
+}  // namespace postern::gateway
