@@ -1,0 +1,54 @@
+#pragma once
+
+#include <fstream>
+#include <iterator>
+#include <pqxx/pqxx>
+#include <string>
+
+#include "tests/support/seeded_random.hpp"
+#include "tests/vault/storage/private_postgres.hpp"
+#include "vault/storage/vault_store.hpp"
+
+namespace postern::vault {
+
+// The vault's database in a private cluster, one for all tests of the program.
+inline const PrivatePostgres& vault_cluster() {
+    static const PrivatePostgres cluster;
+    static const bool migrated = [] {
+        pqxx::connection admin(cluster.connection("postgres", "postgres"));
+        pqxx::nontransaction tx(admin);
+        tx.exec("CREATE ROLE postern_vault_admin LOGIN; CREATE ROLE postern_keeper LOGIN");
+        tx.exec("CREATE DATABASE vault OWNER postern_vault_admin");
+        pqxx::connection owner(cluster.connection("vault", "postern_vault_admin"));
+        std::ifstream file(VAULT_MIGRATION);
+        const std::string migration{std::istreambuf_iterator<char>(file), {}};
+        pqxx::work work(owner);
+        work.exec(migration);
+        work.commit();
+        return true;
+    }();
+    EXPECT_TRUE(migrated);
+    return cluster;
+}
+
+inline std::string keeper_connection() { return vault_cluster().connection("vault", "postern_keeper"); }
+
+// Rows that differ in every call.
+class Rows {
+public:
+    std::string id(const std::string& prefix) { return prefix + new_id_text(Timestamp{}, random_); }
+    NewToken token(std::string card_index, std::string tenant = tenant_text) {
+        const auto card_id = id("crd_");
+        return {*CardToken::parse(id("tok_")), *TenantId::parse(tenant), std::move(card_index), 1, card_id,
+                "number of " + card_id + std::string("\0\xff", 2), "400300", "6781", "visa", 12, 2030, "details"};
+    }
+    std::string index() { return id("").append(6, '\xee'); }
+    AttemptKey attempt() { return {*OperationId::parse(id("op_")), 1}; }
+
+    static inline const std::string tenant_text = "ten_0123456789abcdefghjkmnpqrs";
+
+private:
+    test::SeededRandom random_;
+};
+
+}  // namespace postern::vault
