@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view body{reinterpret_cast<const char*>(data), size};
     const auto parsed = gateway::parse_create(body);
     const auto tree = gateway::parse_json(body);
-    const auto* command = std::get_if<gateway::CreateCommand>(&parsed);
+    const auto* command = std::get_if<gateway::NewPaymentInput>(&parsed);
     if (!command) {
         FUZZ_CHECK(!std::get<gateway::Refusal>(parsed).error.code.empty());
         return 0;

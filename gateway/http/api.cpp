@@ -73,7 +73,7 @@ HttpResponse json_response(const RequestContext& context, std::string_view body)
 }
 
 // What a money-moving call is answered with: the stored bytes, whoever stored them.
-HttpResponse stored_response(const RequestContext& context, const CallResult& result) {
+HttpResponse stored_response(const RequestContext& context, const Response& result) {
     auto response = json_response(context, result.answer.body);
     response.status = result.answer.status;
     response.headers.emplace_back("location", "/v1/payments/" + result.payment_id.text());
@@ -174,23 +174,23 @@ Awaitable<HttpResponse> Api::ready(const RequestContext& context) {
 }
 
 Awaitable<HttpResponse> Api::create(const HttpRequest& request, const RequestContext& context) {
-    auto frame = co_await open_frame(request, true);
-    if (!frame) co_return problem(context, frame.error());
+    auto call = co_await open_call(request, true);
+    if (!call) co_return problem(context, call.error());
     auto command = parse_create(request.body.view());
     if (const auto* refusal = std::get_if<Refusal>(&command)) co_return problem(context, *refusal);
     POSTERN_FAILPOINT(K0);
-    const auto result = co_await payments_.create(std::move(*frame), std::get<CreateCommand>(std::move(command)));
+    const auto result = co_await payments_.create(std::move(*call), std::get<NewPaymentInput>(std::move(command)));
     co_return result ? stored_response(context, *result) : problem(context, result.error());
 }
 
 Awaitable<HttpResponse> Api::change(const HttpRequest& request, const RequestContext& context, ChangeRoute route) {
-    auto frame = co_await open_frame(request, true);
-    if (!frame) co_return problem(context, frame.error());
+    auto call = co_await open_call(request, true);
+    if (!call) co_return problem(context, call.error());
     auto command = parse_change(route.request, request.body.view());
     if (const auto* refusal = std::get_if<Refusal>(&command)) co_return problem(context, *refusal);
     POSTERN_FAILPOINT(K0);
     const auto result =
-        co_await payments_.change(std::move(*frame), route.payment_id, std::get<ChangeCommand>(std::move(command)));
+        co_await payments_.change(std::move(*call), route.payment_id, std::get<ChangeCommand>(std::move(command)));
     if (result) co_return stored_response(context, *result);
     Refusal refusal{result.error()};
     refusal.payment_id = route.payment_id.text();
@@ -198,9 +198,9 @@ Awaitable<HttpResponse> Api::change(const HttpRequest& request, const RequestCon
 }
 
 Awaitable<HttpResponse> Api::get(const HttpRequest& request, const RequestContext& context, GetRoute route) {
-    auto frame = co_await open_frame(request, false);
-    if (!frame) co_return problem(context, frame.error());
-    const auto view = co_await payments_.get(std::move(*frame), route.payment_id);
+    auto call = co_await open_call(request, false);
+    if (!call) co_return problem(context, call.error());
+    const auto view = co_await payments_.get(call->tenant_id, route.payment_id, call->deadline);
     if (!view) co_return problem(context, view.error());
     const std::string tag = '"' + std::to_string(view->payment.version) + '"';
     auto response = json_response(context, payment_json(*view));
@@ -213,15 +213,15 @@ Awaitable<HttpResponse> Api::get(const HttpRequest& request, const RequestContex
 }
 
 Awaitable<HttpResponse> Api::list(const HttpRequest& request, const RequestContext& context) {
-    auto frame = co_await open_frame(request, false);
-    if (!frame) co_return problem(context, frame.error());
-    auto query = parse_list_query(frame->caller.tenant_id, request.query());
+    auto call = co_await open_call(request, false);
+    if (!call) co_return problem(context, call.error());
+    auto query = parse_list_query(call->tenant_id, request.query());
     if (const auto* refusal = std::get_if<Refusal>(&query)) co_return problem(context, *refusal);
-    const auto page = co_await payments_.list(std::get<ListQuery>(std::move(query)), frame->deadline);
+    const auto page = co_await payments_.list(std::get<ListQuery>(std::move(query)), call->deadline);
     co_return page ? json_response(context, page_json(*page)) : problem(context, page.error());
 }
 
-Awaitable<Result<CallFrame>> Api::open_frame(const HttpRequest& request, bool moves_money) {
+Awaitable<Result<CallContext>> Api::open_call(const HttpRequest& request, bool moves_money) {
     const auto digest = key_digest_of(request);
     if (!digest) co_return digest.error();
     const auto timeout = timeout_of(request);
@@ -236,7 +236,7 @@ Awaitable<Result<CallFrame>> Api::open_frame(const HttpRequest& request, bool mo
         if (!given) co_return given.error();
         key = std::move(*given);
     }
-    co_return CallFrame{std::move(*caller), std::move(key), std::string{request.path()}, deadline};
+    co_return CallContext{std::move(caller->tenant_id), std::move(key), std::string{request.path()}, deadline};
 }
 
 }  // namespace postern::gateway

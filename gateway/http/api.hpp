@@ -35,7 +35,7 @@ private:
                                         ChangeRoute route);
     Awaitable<net::HttpResponse> get(const net::HttpRequest& request, const RequestContext& context, GetRoute route);
     Awaitable<net::HttpResponse> list(const net::HttpRequest& request, const RequestContext& context);
-    Awaitable<Result<CallFrame>> open_frame(const net::HttpRequest& request, bool moves_money);
+    Awaitable<Result<CallContext>> open_call(const net::HttpRequest& request, bool moves_money);
 
     PaymentCalls& payments_;
     Directory& directory_;

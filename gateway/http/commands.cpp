@@ -55,7 +55,7 @@ std::optional<Timestamp> time_of(const google::protobuf::Timestamp& time) {
 
 }  // namespace
 
-Parsed<CreateCommand> parse_create(std::string_view body) {
+Parsed<NewPaymentInput> parse_create(std::string_view body) {
     api::CreatePaymentRequest message;
     if (auto refusal = read_body(body, message)) return std::move(*refusal);
     Fields fields;
@@ -73,7 +73,7 @@ Parsed<CreateCommand> parse_create(std::string_view body) {
         fields.refuse("/device_sequence", "out_of_range");
     }
     if (!fields.errors.empty()) return Refusal{std::move(fields.errors)};
-    return CreateCommand{
+    return NewPaymentInput{
         .verb = message.intent() == api::INTENT_SALE ? domain::Verb::sale : domain::Verb::authorize,
         .amount = *amount,
         .token = *token,

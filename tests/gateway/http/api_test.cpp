@@ -32,24 +32,24 @@ struct CountingRandom final : Random {
 
 // Remembers what it was asked, answers as told.
 struct FakeCalls final : PaymentCalls {
-    Result<CallResult> next = CallResult{{201, "{\"payment_id\":\"x\"}", true}, false,
+    Result<Response> next = Response{{201, "{\"payment_id\":\"x\"}", true}, false,
                                          *PaymentId::parse("pay_" + test::body26)};
     int calls = 0;
-    std::optional<CallFrame> frame;
+    std::optional<CallContext> call;
     std::optional<ChangeCommand> changed;
 
-    Awaitable<Result<CallResult>> create(CallFrame with, CreateCommand) override {
+    Awaitable<Result<Response>> create(CallContext with, NewPaymentInput) override {
         ++calls;
-        frame = std::move(with);
+        call = std::move(with);
         co_return next;
     }
-    Awaitable<Result<CallResult>> change(CallFrame with, PaymentId, ChangeCommand command) override {
+    Awaitable<Result<Response>> change(CallContext with, PaymentId, ChangeCommand command) override {
         ++calls;
-        frame = std::move(with);
+        call = std::move(with);
         changed = command;
         co_return next;
     }
-    Awaitable<Result<PaymentView>> get(CallFrame, PaymentId id) override {
+    Awaitable<Result<PaymentView>> get(TenantId, PaymentId id, Instant) override {
         if (id.text() != test::sample_payment().id.text()) co_return Error{ErrorKind::not_found, "payment_not_found"};
         co_return PaymentView{test::sample_payment(), test::sample_card(), {test::sample_operation()}, {}};
     }
@@ -112,8 +112,8 @@ TEST_F(ApiTest, CreatesAPayment) {
     EXPECT_EQ(header(response, "location"), payment_path);
     EXPECT_EQ(header(response, "x-request-id"), "order-7");
     EXPECT_EQ(header(response, "idempotency-replayed"), "");
-    EXPECT_EQ(calls_.frame->key, "key-1");
-    EXPECT_EQ(calls_.frame->path, "/v1/payments");
+    EXPECT_EQ(calls_.call->key, "key-1");
+    EXPECT_EQ(calls_.call->path, "/v1/payments");
 }
 
 TEST_F(ApiTest, MarksAReplayAndGivesItsBytes) {

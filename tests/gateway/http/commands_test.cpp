@@ -47,7 +47,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ParseCreate, UnderstandsTheWhole) {
     const auto parsed = parse_create(create_body());
-    const auto& command = std::get<CreateCommand>(parsed);
+    const auto& command = std::get<NewPaymentInput>(parsed);
     EXPECT_EQ(command.verb, domain::Verb::sale);
     EXPECT_EQ(command.amount, *domain::Money::of_minor(1250, domain::Currency::usd));
     EXPECT_EQ(command.tender.tender_id, "check 7");
