@@ -1,2 +1,3 @@
 postern_fuzz(vault_frames SOURCES vault_frames_fuzz.cpp DEPS vault_sealed
   PRIVATE_DEFINITIONS POSTERN_VAULT_PROCESS)
+postern_fuzz(token_body SOURCES token_body_fuzz.cpp DEPS vault_front PRIVATE_DEFINITIONS POSTERN_VAULT_PROCESS)
