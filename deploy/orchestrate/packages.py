@@ -1,0 +1,45 @@
+"""Debian packages: the exact list, installed once; a second run only looks."""
+import os
+import subprocess
+
+from . import paths
+
+BUILD = """clang-19 llvm-19 libclang-rt-19-dev cmake ninja-build ccache mold pkg-config
+libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libboost-system1.81-dev libssl-dev libsodium-dev
+libpqxx-dev libpq-dev libprotobuf-dev protobuf-compiler libspdlog-dev libfmt-dev libgtest-dev libgmock-dev
+librapidcheck-dev libpugixml-dev prometheus-cpp-dev librdkafka-dev libcli11-dev libtomlplusplus-dev
+libhowardhinnant-date-dev libseccomp-dev zlib1g-dev""".split()
+RUN = "postgresql-15 postgresql-client-15 openjdk-17-jre-headless kcat openssl passwd procps tzdata ca-certificates".split()
+FETCH = "maven".split()
+USE = "curl jq".split()  # the README's first payment
+ALL = BUILD + RUN + FETCH + USE
+
+
+def missing(wanted=None):
+    done = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Abbrev} ${Package}\n", *(wanted or ALL)],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+    installed = {line.split()[1] for line in done.stdout.splitlines() if line.startswith("ii ")}
+    return [name for name in (wanted or ALL) if name not in installed]
+
+
+def keep_debian_from_starting_a_cluster():
+    """Ours are private; Debian's default one would only take memory."""
+    conf = "/etc/postgresql-common/createcluster.conf"
+    if not os.path.exists(conf):
+        os.makedirs(os.path.dirname(conf), exist_ok=True)
+        paths.write(conf, "create_main_cluster = false\n")
+
+
+def install():
+    wanted = missing()
+    if not wanted:
+        return
+    if not paths.is_root():
+        raise paths.Failure("packages are missing; as root:\n  apt-get install --no-install-recommends " + " ".join(wanted))
+    paths.say(f"  installing {len(wanted)} packages: {' '.join(wanted[:6])}{' …' if len(wanted) > 6 else ''}")
+    if any(name.startswith("postgresql-15") for name in wanted):
+        keep_debian_from_starting_a_cluster()
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    apt = ["apt-get", "-y", "-qq", "-o", "DPkg::Lock::Timeout=600", "-o", "Dpkg::Options::=--force-confold"]
+    paths.run([*apt, "update"], env=quiet)
+    paths.run([*apt, "install", "--no-install-recommends", *wanted], env=quiet)

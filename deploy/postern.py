@@ -1,0 +1,123 @@
+"""The command line of ./postern: what runs Postern on this machine. Other words go to the program `postern`."""
+import argparse
+import json
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from orchestrate import build, doctor, lifecycle, paths, status, tests, tour  # noqa: E402
+
+EXAMPLES = """\
+examples:
+  ./postern up                              installs, builds, starts everything, shows a tour of real payments, stays up
+  ./postern up --kafka broker.local:9092    the same with a broker that exists
+  ./postern status                          what runs, as whom, and where its log is
+  ./postern logs gateway -f                 follow one log
+  eval "$(./postern env)"                   addresses, keys and ids for your shell
+  ./postern tour                            payments through every part, in under a minute
+  ./postern merchant add --name "Blue Door" other words go to the program postern: merchant, store, device, account,
+                                            key, operator, unknown, events, migrate
+  ./postern fuzz mercury_reply --seconds 60 search for inputs that break a promise
+  ./postern down --wipe                     end everything and forget its data
+"""
+WORDS = ("up", "down", "status", "logs", "env", "doctor", "tour", "test", "build", "fuzz")
+
+
+def instance_options(parser):
+    parser.add_argument("--instance", metavar="NAME", help="one of several side by side (or POSTERN_INSTANCE)")
+    parser.add_argument("--data", metavar="DIR", help="where its data is (default /var/lib/postern; or POSTERN_DATA)")
+
+
+def parser():
+    top = argparse.ArgumentParser(prog="./postern", description="Postern on this machine.", epilog=EXAMPLES,
+                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+    words = top.add_subparsers(dest="word", metavar="COMMAND", required=True)
+    made = {}
+    for word, text in (("up", "install, build, start, tour; stays up"), ("down", "end every process; data stays"),
+                       ("status", "what runs"), ("logs", "what it says"), ("env", "addresses, keys and ids for a shell"),
+                       ("doctor", "what this machine lacks, and the cure"), ("tour", "real payments, explained"),
+                       ("test", "three builds, all tests"), ("build", "build a preset"), ("fuzz", "run one fuzz target")):
+        made[word] = words.add_parser(word, help=text)
+        instance_options(made[word])
+    up = made["up"]
+    up.add_argument("--kafka", metavar="HOST:PORT", help="use this broker instead of starting one")
+    up.add_argument("--preset", choices=("release", "faults", "asan"), default="release")
+    up.add_argument("--gateways", type=int, default=1, choices=range(1, 9), metavar="N", help="gateway processes (1-8)")
+    up.add_argument("--mode", choices=("development", "production"), default="development")
+    up.add_argument("--no-tour", action="store_true")
+    made["down"].add_argument("--wipe", action="store_true", help="forget the data too")
+    made["status"].add_argument("--json", action="store_true")
+    made["doctor"].add_argument("--json", action="store_true")
+    made["logs"].add_argument("name", nargs="?")
+    made["logs"].add_argument("-f", "--follow", action="store_true")
+    made["test"].add_argument("--all", action="store_true", help="the thread sanitizer too, and every run in full")
+    made["build"].add_argument("preset", nargs="?", default="release", choices=("release", "faults", "asan", "tsan"))
+    made["fuzz"].add_argument("words", nargs=argparse.REMAINDER)
+    return top
+
+
+def examine(instance, as_json):
+    findings = doctor.examine(instance)
+    if as_json:
+        print(json.dumps(findings, indent=2))
+    else:
+        doctor.show(findings)
+    return 1 if any(one["state"] == doctor.MISSING for one in findings) else 0
+
+
+def to_program(arguments):
+    """Takes --instance and --data out; hands the rest to the instance's own program."""
+    chosen, rest = argparse.ArgumentParser(add_help=False, allow_abbrev=False), []
+    instance_options(chosen)
+    known, rest = chosen.parse_known_args(arguments)
+    instance = paths.Instance(known.instance, known.data)
+    program = instance.programs / "postern"
+    if not program.exists():
+        program = paths.ROOT / "build/release/bin/postern"
+    if not program.exists():
+        raise paths.Failure("the program is not built yet: ./postern up")
+    os.execv(program, [str(program), "--config", str(instance.config / "cli.toml"), *rest])
+
+
+def run(arguments):
+    first = next((word for word in arguments if not word.startswith("-")), None)
+    if first is not None and first not in WORDS and arguments[0] not in ("-h", "--help"):
+        return to_program(arguments)
+    options = parser().parse_args(arguments)
+    instance = paths.Instance(options.instance, options.data)
+    if options.word == "up":
+        return lifecycle.up(instance, options)
+    if options.word == "down":
+        return lifecycle.down(instance, options.wipe)
+    if options.word == "status":
+        return status.show(instance, options.json)
+    if options.word == "logs":
+        return status.show_logs(instance, options.name, options.follow)
+    if options.word == "env":
+        return status.environment(instance)
+    if options.word == "doctor":
+        return examine(instance, options.json)
+    if options.word == "tour":
+        return tour.run(instance)
+    if options.word == "test":
+        return tests.run(options.all)
+    if options.word == "build":
+        return print(f"built in {build.build(options.preset):.0f} s") or 0
+    return build.fuzz(options.words)
+
+
+def main():
+    try:
+        sys.exit(run(sys.argv[1:]) or 0)
+    except paths.Failure as failure:
+        paths.say(f"postern: {failure}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
