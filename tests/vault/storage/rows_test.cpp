@@ -33,7 +33,7 @@ protected:
     }
 
     pqxx::connection connection{keeper_connection()};
-    static inline Rows make;
+    Rows& make = Rows::shared();
 };
 
 TEST_F(RowsTest, ATokenComesBackAsItWasStored) {

@@ -47,6 +47,12 @@ public:
 
     static inline const std::string tenant_text = "ten_0123456789abcdefghjkmnpqrs";
 
+    // One for the whole program: the database is one too.
+    static Rows& shared() {
+        static Rows rows;
+        return rows;
+    }
+
 private:
     test::SeededRandom random_;
 };
