@@ -1,16 +1,24 @@
 #pragma once
 
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "base/sql/completion.hpp"
 #include "base/sql/session.hpp"
+#include "base/sql/waiting_line.hpp"
 
 namespace postern::sql {
 
@@ -20,7 +28,8 @@ struct CommitQueueOptions {
     std::size_t writers = 2;
     std::size_t batch_max = 64;
     std::size_t waiting_max = 4096;  // per writer; beyond it a command is refused: `unavailable`, "queue_full"
-    std::string name;                // for threads and metrics
+    std::string name;                // of the threads (15 characters are kept)
+    std::chrono::milliseconds transaction_time_max = sql::transaction_time_max;
 };
 
 // Concurrent commands share commits: each writer, a thread with one session, drains what waits for it (no timer) into
@@ -32,11 +41,90 @@ template <class Command, class Verdict>
 class CommitQueue {
 public:
     using Run = std::function<std::vector<Verdict>(pqxx::work&, std::span<Command* const>)>;
-    CommitQueue(CommitQueueOptions options, Run run);
-    ~CommitQueue();  // drains, then joins
+    CommitQueue(CommitQueueOptions options, Run run) : options_{std::move(options)}, run_{std::move(run)} {
+        for (std::size_t i = 0; i < options_.writers; ++i) writers_.push_back(std::make_unique<Writer>(*this));
+    }
+    ~CommitQueue() = default;  // drains, then joins
+    CommitQueue(const CommitQueue&) = delete;
+    CommitQueue& operator=(const CommitQueue&) = delete;
+
     // Resumes on the caller's executor.
-    boost::asio::awaitable<Result<Verdict>> submit(Command command, std::uint64_t route, Instant deadline);
-    std::size_t waiting() const;
+    boost::asio::awaitable<Result<Verdict>> submit(Command command, std::uint64_t route, Instant deadline) {
+        co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Result<Verdict>)>(
+            [this, route, deadline](auto handler, Command taken) {
+                Item item{std::move(taken), route, deadline, completion_of<Verdict>(std::move(handler))};
+                auto& writer = *writers_[route % writers_.size()];
+                if (auto refused = writer.line.push(std::move(item))) refused->complete(failed(queue_full()));
+            },
+            boost::asio::use_awaitable, std::move(command));
+    }
+
+    std::size_t waiting() const {
+        std::size_t sum = 0;
+        for (const auto& writer : writers_) sum += writer->line.size();
+        return sum;
+    }
+
+private:
+    struct Item {
+        Command command;
+        std::uint64_t route;
+        Instant deadline;
+        Completion<Verdict> completion;
+        void complete(Result<Verdict> verdict) { completion(std::move(verdict)); }
+    };
+    struct Writer {
+        explicit Writer(CommitQueue& queue)
+            : line{queue.options_.waiting_max},
+              session{queue.options_.connection_string, queue.options_.prepare, queue.options_.transaction_time_max},
+              thread{queue.options_.name, [&queue, this] { queue.serve(*this); }} {}
+        ~Writer() { line.close(); }
+        WaitingLine<Item> line;
+        Session session;
+        NamedThread thread;  // last: joined before what it uses ends
+    };
+
+    static Error queue_full() { return {ErrorKind::unavailable, "queue_full"}; }
+    static Result<Verdict> failed(Error error) { return {boost::system::in_place_error, std::move(error)}; }
+
+    void serve(Writer& writer) {
+        while (true) {
+            std::vector<Item> batch = writer.line.next_batch(options_.batch_max);
+            if (batch.empty()) return;  // closed and drained
+            refuse_late(batch);
+            if (!batch.empty()) run_batch(writer.session, batch);
+        }
+    }
+
+    static void refuse_late(std::vector<Item>& batch) {
+        const Instant now = std::chrono::steady_clock::now();
+        for (Item& item : batch)
+            if (item.deadline <= now) item.complete(failed({ErrorKind::unavailable, "deadline"}));
+        std::erase_if(batch, [now](const Item& item) { return item.deadline <= now; });
+    }
+
+    // Halves a failing batch until the bad command stands alone: log2(size) more transactions for the good ones.
+    void run_batch(Session& session, std::span<Item> batch) {
+        std::vector<Command*> commands;
+        for (Item& item : batch) commands.push_back(&item.command);
+        auto verdicts = session.write([&](pqxx::work& tx) { return run_(tx, std::span<Command* const>{commands}); });
+        if (verdicts) return complete_all(batch, *verdicts);
+        if (verdicts.error().code == "statement_failed" && batch.size() > 1) {
+            run_batch(session, batch.first(batch.size() / 2));
+            run_batch(session, batch.subspan(batch.size() / 2));
+            return;
+        }
+        for (Item& item : batch) item.complete(failed(verdicts.error()));
+    }
+
+    static void complete_all(std::span<Item> batch, std::vector<Verdict>& verdicts) {
+        for (std::size_t i = 0; i < batch.size(); ++i)
+            batch[i].complete(Result<Verdict>{boost::system::in_place_value, std::move(verdicts.at(i))});
+    }
+
+    CommitQueueOptions options_;
+    Run run_;
+    std::vector<std::unique_ptr<Writer>> writers_;
 };
 
 }  // namespace postern::sql
