@@ -32,7 +32,7 @@ public:
 
 private:
     PostgresCluster();
-    void start();
+    void start(bool fsync);
     void wait_until_ready() const;
     std::string folder_;
     pid_t postmaster_ = -1;
