@@ -12,6 +12,7 @@ from . import packages, paths, processes, users
 
 FINE, WEAKER, MISSING = "ok", "weaker", "missing"
 SYS_LANDLOCK_CREATE_RULESET, SYS_MEMFD_SECRET, LANDLOCK_VERSION = 444, 447, 1
+CAP_SYS_RESOURCE = 24
 DISK_BYTES_MIN, LOCKED_BYTES_MIN = 6 * 1024**3, 8 * 1024**2
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -46,11 +47,16 @@ def user_creation():
 
 def locked_memory():
     hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)[1]
-    text = "unlimited" if hard == resource.RLIM_INFINITY else f"{hard // 1024} KiB"
-    if hard == resource.RLIM_INFINITY or hard >= LOCKED_BYTES_MIN or paths.is_root():
-        return finding("locked memory", FINE, text + (" (raised by the supervisor)" if paths.is_root() else ""))
-    return finding("locked memory", WEAKER, f"{text}: the vault needs {LOCKED_BYTES_MIN // 1024} KiB",
+    text = "unlimited" if hard == resource.RLIM_INFINITY else f"at most {hard // 1024} KiB a process"
+    if hard == resource.RLIM_INFINITY or hard >= LOCKED_BYTES_MIN or may_raise_limits():
+        return finding("locked memory", FINE, text + (", raised by the supervisor" if may_raise_limits() else ""))
+    return finding("locked memory", WEAKER, f"{text}: the vault wants {LOCKED_BYTES_MIN // 1024} KiB",
                    "raise `memlock` in /etc/security/limits.conf, or LimitMEMLOCK= of the service")
+
+
+def may_raise_limits():
+    capabilities = next(line for line in open("/proc/self/status") if line.startswith("CapEff:")).split()[1]
+    return bool(int(capabilities, 16) >> CAP_SYS_RESOURCE & 1)
 
 
 def memfd_secret():

@@ -41,15 +41,21 @@ def start(instance, specs):
     if is_running(instance):
         os.kill(status(instance)["supervisor"]["pid"], signal.SIGHUP)
         return
-    log = open(instance.logs / "supervisor.log", "a")
-    subprocess.Popen([sys.executable, pathlib.Path(supervisor.__file__), instance.name, instance.data], cwd="/",
-                     stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                     env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"})
+    with open(instance.logs / "supervisor.log", "a") as log:
+        daemon = subprocess.Popen([sys.executable, pathlib.Path(supervisor.__file__), instance.name, instance.data], cwd="/",
+                                  stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                                  env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8",
+                                       "PYTHONDONTWRITEBYTECODE": "1"})
+    while not is_running(instance):
+        if daemon.poll() is not None:
+            raise paths.Failure(f"the supervisor does not start:\n{last_words(instance, 'supervisor')}")
+        time.sleep(0.02)
 
 
 def last_words(instance, name, lines=12):
+    log = instance.log(name if instance.log(name).exists() else "supervisor")
     try:
-        return "\n".join("    " + line for line in instance.log(name).read_text(errors="replace").splitlines()[-lines:])
+        return "\n".join("    " + line for line in log.read_text(errors="replace").splitlines()[-lines:])
     except OSError:
         return "    (no log)"
 

@@ -229,12 +229,17 @@ def end_leftovers():
 
 
 def raise_limits():
-    """Inherited by all: locked memory for the vault's secrets, files for connections."""
+    """Inherited by all: locked memory for the vault's secrets, files for connections. As far as the machine lets us:
+    a container's root may lack the right, which doctor says."""
     for what, wanted in ((resource.RLIMIT_NOFILE, FILES_MAX), (resource.RLIMIT_MEMLOCK, LOCKED_BYTES_MAX)):
-        soft, hard = resource.getrlimit(what)
-        if soft != resource.RLIM_INFINITY and soft < wanted:
-            most = wanted if paths.is_root() or hard == resource.RLIM_INFINITY else min(wanted, hard)
-            resource.setrlimit(what, (most, max(most, hard) if hard != resource.RLIM_INFINITY else hard))
+        hard = resource.getrlimit(what)[1]
+        if hard == resource.RLIM_INFINITY or hard >= wanted:
+            resource.setrlimit(what, (wanted, hard))
+            continue
+        try:
+            resource.setrlimit(what, (wanted, wanted))
+        except (ValueError, OSError):
+            resource.setrlimit(what, (hard, hard))
 
 
 def main():
