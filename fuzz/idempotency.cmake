@@ -1,0 +1,1 @@
+postern_fuzz(idempotency_header SOURCES idempotency_header_fuzz.cpp DEPS idempotency_keys)
