@@ -28,6 +28,8 @@ Awaitable<Result<Response>> change_read_payment(const Services& services, const 
                                                 const idempotency::KeyedCommand& command, const PaymentView& view,
                                                 const ChangeInput& input, ChangePlanner plan);
 
+// The authorization or sale that began the payment: by its verb, for clocks of two machines may disagree about order.
+const domain::Operation* first_operation(const PaymentView& view);
 // The latest approved operation of one of these verbs; null where there is none.
 const domain::Operation* latest_approved(const PaymentView& view, std::initializer_list<domain::Verb> verbs);
 

@@ -1,5 +1,6 @@
 #include "gateway/app/keyed_answer.hpp"
 
+#include "gateway/app/change_payment.hpp"
 #include "gateway/app/outcome.hpp"
 #include "gateway/app/settled.hpp"
 
@@ -50,11 +51,11 @@ private:
         Response response{replay.answer, true, replay.payment_id};
         if (response.answer.is_final) co_return response;
         const auto view = co_await services_.payments.find(context_.tenant_id, replay.payment_id, context_.deadline);
-        if (!view || view->operations.empty()) co_return response;
-        const domain::Operation& first = view->operations.front();
+        const domain::Operation* first = view ? first_operation(*view) : nullptr;
+        if (first == nullptr) co_return response;
         for (const domain::Operation& other : view->operations) {
-            if (other.undoes != first.id || !domain::is_final(other.status)) continue;
-            response.answer = draw(services_, view->payment, view->card, first);
+            if (other.undoes != first->id || !domain::is_final(other.status)) continue;
+            response.answer = draw(services_, view->payment, view->card, *first);
         }
         co_return response;
     }

@@ -26,9 +26,8 @@ Result<ChangePlan> plan_void(const Services&, const PaymentView& view, std::opti
 // Nothing: the payment has moved on, read it again.
 Awaitable<std::optional<Result<Response>>> void_unknown(const Services& services, const CallContext& context,
                                                         const idempotency::KeyedCommand& command,
-                                                        const PaymentView& view) {
+                                                        const PaymentView& view, domain::Operation first) {
     domain::Payment payment = view.payment;
-    domain::Operation first = view.operations.front();
     payment.void_requested = true;
     ++payment.version;
     first.goal = domain::Goal::undo;
@@ -56,11 +55,12 @@ Awaitable<Result<Response>> void_payment(const Services& services, CallContext c
         const auto view = co_await services.payments.find(context.tenant_id, input.payment_id, context.deadline);
         if (!view) co_return view.error();
         const domain::Payment& payment = view->payment;
-        const bool is_open = payment.standing == domain::Standing::pending && !view->operations.empty();
+        const domain::Operation* first = first_operation(*view);
+        const bool is_open = payment.standing == domain::Standing::pending && first != nullptr;
         if (!is_open || payment.void_requested) {
             co_return co_await change_read_payment(services, context, command, *view, input, plan_void);
         }
-        if (auto done = co_await void_unknown(services, context, command, *view)) co_return std::move(*done);
+        if (auto done = co_await void_unknown(services, context, command, *view, *first)) co_return std::move(*done);
     }
     co_return co_await replay_or(services, context, command, Error{ErrorKind::conflict, "operation_in_progress"});
 }
