@@ -7,6 +7,18 @@
 #include "gateway/app/new_operation.hpp"
 
 namespace postern::gateway {
+namespace {
+
+// An unknown blocks its twin: the same asked for again, under another key, may be the same wish told twice.
+Status check_twin(const PaymentView& view, domain::Verb verb) {
+    const bool is_open = std::ranges::any_of(view.operations, [&](const domain::Operation& operation) {
+        return operation.verb == verb && operation.status == domain::OperationStatus::unknown;
+    });
+    if (is_open) return Error{ErrorKind::conflict, "operation_unresolved"};
+    return {};
+}
+
+}  // namespace
 
 idempotency::KeyedCommand change_command(const CallContext& context, const ChangeInput& input) {
     idempotency::Meaning meaning{{"/amount", input.amount ? "given" : ""}};
@@ -39,6 +51,8 @@ Awaitable<Result<Response>> change_read_payment(const Services& services, const 
                                                 const ChangeInput& input, ChangePlanner plan_of) {
     const auto plan = plan_of(services, view, input.amount);
     if (!plan) co_return co_await replay_or(services, context, command, plan.error());
+    const auto twin = check_twin(view, plan->verb);
+    if (!twin) co_return co_await replay_or(services, context, command, twin.error());
     const auto fits = check_operation(services, view.payment.processor, plan->verb, plan->amount);
     if (!fits) co_return co_await replay_or(services, context, command, fits.error());
     const bool is_void = plan->request == domain::Request::void_payment;

@@ -45,6 +45,18 @@ TEST_F(Fences, HolderOfAnOldLeaseOnlyAddsEvidence) {
     EXPECT_EQ(store_.events.size(), 1U);
 }
 
+TEST_F(Fences, OldLeaseMovesNothingWhileTheNewHolderWorks) {
+    store_.before_record = once([&] {
+        auto& row = store_.operations.begin()->second;
+        ++row.operation.lease_epoch;
+        row.lease_until = clock_.now() + std::chrono::minutes{10};
+    });
+    EXPECT_EQ(create("k1")->answer.status, 202);
+    EXPECT_EQ(operation(0).status, OperationStatus::prepared);
+    EXPECT_EQ(store_.evidence.size(), 1U);
+    EXPECT_TRUE(store_.events.empty());
+}
+
 // Approval evidence for an operation that was failed meanwhile: it stays failed, the money goes back, people hear.
 TEST_F(Fences, LateApprovalOfAFailedOperationIsUndone) {
     store_.before_record = once([&] {
@@ -63,6 +75,24 @@ TEST_F(Fences, LateApprovalOfAFailedOperationIsUndone) {
     EXPECT_EQ(store_.operations.size(), 2U);
 }
 
+TEST_F(Fences, LateApprovalIsUndoneOnce) {
+    store_.before_record = once([&] {
+        auto& row = store_.payments.begin()->second;
+        auto& first = store_.operations.at(row.operations.front()).operation;
+        row.payment.standing = domain::Standing::failed;
+        ++row.payment.version;
+        first.status = OperationStatus::failed;
+        auto undo = first;
+        undo.id = OperationId::create(clock_.now(), random_);
+        undo.verb = domain::Verb::reverse;
+        undo.undoes = first.id;
+        row.operations.push_back(undo.id);
+        store_.operations.emplace(undo.id, test::FakePaymentStore::OperationRow{undo, clock_.now(), ""});
+    });
+    EXPECT_TRUE(create("k1")->answer.body.starts_with("failed authorize failed"));
+    EXPECT_EQ(store_.operations.size(), 2U);
+}
+
 TEST_F(Fences, CommitTwoInDoubtIsReadAgainAndAnswered) {
     store_.failures = {std::nullopt, Error{ErrorKind::outcome_unknown, "commit_in_doubt"}};
     EXPECT_EQ(create("k1")->answer.body, "authorized authorize approved v2");
@@ -72,8 +102,10 @@ TEST_F(Fences, CommitTwoInDoubtIsReadAgainAndAnswered) {
 TEST_F(Fences, DatabaseGoneAtCommitTwoAnswers202AndTheResolverEndsItFromTheVaultsRecord) {
     const std::optional<Error> gone = Error{ErrorKind::unavailable, "database_unreachable"};
     store_.failures = {std::nullopt, gone, gone, gone, gone, gone, gone};
+    const Instant start = clock_.instant();
     const auto response = create("k1");
     EXPECT_EQ(response->answer.status, 202);
+    EXPECT_LT(clock_.instant() - start, std::chrono::seconds{5});
     clock_.move(std::chrono::seconds{60});
     resolve();
     EXPECT_EQ(payment().state(), PaymentState::authorized);

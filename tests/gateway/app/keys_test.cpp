@@ -42,6 +42,36 @@ TEST_F(Keys, CopiesAtOnceChargeOnceAndGetTheSameBytes) {
     EXPECT_EQ(vault_.messages, 1);
 }
 
+TEST_F(Keys, SecondOfAKeyEntersWhenTheFirstLeaves) {
+    const TenantId tenant = context("k1").tenant_id;
+    std::vector<std::string> order;
+    const auto pass = [&](std::string key, std::string name) -> Awaitable<void> {
+        const auto ticket = co_await flights_.enter(tenant, key, std::chrono::seconds{10});
+        order.push_back(name + (ticket ? " in" : " refused"));
+        co_await boost::asio::post(boost::asio::use_awaitable);
+        order.push_back(name + " out");
+    };
+    const auto no_failure = [](std::exception_ptr failure) { EXPECT_FALSE(failure); };
+    boost::asio::co_spawn(io_, pass("k1", "a"), no_failure);
+    boost::asio::co_spawn(io_, pass("k1", "b"), no_failure);
+    boost::asio::co_spawn(io_, pass("k2", "c"), no_failure);
+    io_.run();
+    EXPECT_EQ(order, (std::vector<std::string>{"a in", "c in", "a out", "c out", "b in", "b out"}));
+}
+
+TEST_F(Keys, SecondOfAKeyIsRefusedAtItsDeadline) {
+    const TenantId tenant = context("k1").tenant_id;
+    std::string code;
+    const auto wait = [&]() -> Awaitable<void> {
+        const auto first = co_await flights_.enter(tenant, "k1", std::chrono::seconds{10});
+        const auto second = co_await flights_.enter(tenant, "k1", std::chrono::milliseconds{1});
+        code = second ? "" : second.error().code;
+    };
+    boost::asio::co_spawn(io_, wait(), [](std::exception_ptr failure) { EXPECT_FALSE(failure); });
+    io_.run();
+    EXPECT_EQ(code, "request_in_progress");
+}
+
 TEST_F(Keys, OtherMeaningNamesTheField) {
     ASSERT_TRUE(create("k1"));
     auto other = input();

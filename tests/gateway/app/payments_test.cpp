@@ -158,6 +158,20 @@ TEST_F(Payments, DeclinedRefundGivesItsReservationBack) {
     EXPECT_EQ(refund(id, "k3")->answer.body, "refunded refund approved v6");
 }
 
+TEST_F(Payments, UnknownRefundBlocksItsTwinUntilItIsResolved) {
+    const PaymentId id = create("k1", Verb::sale)->payment_id;
+    vault_.faults = {Fault::lose_request};
+    vault_.silence = std::chrono::seconds{30};
+    EXPECT_EQ(refund(id, "k2", usd(400))->answer.status, 202);
+    vault_.silence = std::chrono::seconds{0};
+    EXPECT_EQ(refund(id, "k3", usd(400)).error().code, "operation_unresolved");
+    EXPECT_EQ(void_it(id, "k4").error().code, "operation_in_progress");
+    resolve();
+    EXPECT_EQ(refund(id, "k2", usd(400))->answer.body, "captured refund failed v5");
+    EXPECT_EQ(refund(id, "k3", usd(400))->answer.body, "partially_refunded refund approved v7");
+    EXPECT_EQ(vault_.book.refunded.size(), 1U);
+}
+
 TEST_F(Payments, ExpiredAuthorizationIsNotCaptured) {
     const PaymentId id = create("k1")->payment_id;
     clock_.move(std::chrono::hours{24 * 8});

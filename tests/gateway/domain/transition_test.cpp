@@ -207,6 +207,15 @@ TEST(Transitions, UndoOfAStrayApprovalLeavesThePaymentAlone) {
     EXPECT_EQ(effect->event, "payment.stray_approval_undone");
 }
 
+TEST(Transitions, UndoOfACapturedPaymentReleasesAllOfIt) {
+    auto [payment, operation] = situation(Verb::reverse);
+    payment.captured = usd(1250);
+    const auto effect = apply(payment, operation, claim_of(approved), now);
+    EXPECT_EQ(effect->payment.captured, usd(0));
+    EXPECT_EQ(effect->payment.released, usd(1250));
+    EXPECT_EQ(effect->payment.approved, usd(1250));
+}
+
 TEST(Transitions, HoldThatMayRemainIsTold) {
     const auto [payment, operation] = situation(Verb::reverse);
     EXPECT_EQ(apply(payment, operation, ApprovedClaim{usd(1250), {}, true}, now)->alarm, "hold_may_remain");
