@@ -102,7 +102,7 @@ class Stack:
     # -- addresses ---------------------------------------------------------------------------------------------------
     def gateways(self):
         """URLs of all gateway processes, the first first."""
-        others = sorted(name for name in self.urls if name.startswith("gateway") and name != "gateway")
+        others = sorted(name for name in self.urls if name.startswith("gateway-"))
         return [self.urls["gateway"]] + [self.urls[name] for name in others]
 
     def processes(self):
