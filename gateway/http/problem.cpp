@@ -115,7 +115,8 @@ net::HttpResponse problem(const RequestContext& context, const Refusal& refusal)
 }
 
 net::HttpResponse transport_problem(int status, std::string_view code) {
-    const Advice advice{status, "The request could not be read; nothing was done.", "never"};
+    const Advice unreadable{status, "The request could not be read; nothing was done.", "never"};
+    const Advice advice = code == "internal" ? advice_by_kind(ErrorKind::internal) : unreadable;
     return response(advice, body_of(advice, code) + "}");
 }
 

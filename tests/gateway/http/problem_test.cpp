@@ -77,6 +77,15 @@ TEST(ProblemBody, ListsEveryField) {
     EXPECT_EQ(errors[1].at("code").as_string(), "wrong_type");
 }
 
+TEST(TransportProblem, TellsWhatWasNeverReadFromWhatBroke) {
+    const auto unread = transport_problem(413, "body_too_large");
+    EXPECT_EQ(unread.status, 413);
+    EXPECT_NE(unread.body.view().find(R"("retry":"never")"), std::string_view::npos);
+    const auto broke = transport_problem(500, "internal");
+    EXPECT_EQ(broke.status, 500);
+    EXPECT_NE(broke.body.view().find(R"("retry":"same_key")"), std::string_view::npos);
+}
+
 TEST(ProblemDocs, NameEveryCodeThatHasARow) {
     std::ifstream file{POSTERN_SOURCE_DIR "/docs/api.md"};
     std::stringstream text;
