@@ -160,8 +160,9 @@ private:
     }
     void time(const pb::Message& message) {
         const auto& time = dynamic_cast<const pb::Timestamp&>(message);
-        const auto since_epoch = std::chrono::seconds{time.seconds()} + std::chrono::nanoseconds{time.nanos()};
-        append_json_text(out_, to_rfc3339(Timestamp{std::chrono::floor<std::chrono::microseconds>(since_epoch)}));
+        // Never in nanoseconds: 64 bits of them end in 2262.
+        const auto since_epoch = std::chrono::seconds{time.seconds()} + std::chrono::microseconds{time.nanos() / 1000};
+        append_json_text(out_, to_rfc3339(Timestamp{since_epoch}));
     }
 
     std::string& out_;

@@ -27,10 +27,10 @@ void ReportingObserver::fenced(const OperationId& operation) {
     ops::info("fenced", {{"operation_id", operation.text()}});
 }
 
-void ReportingObserver::failure(std::string_view step, const Error& error, const OperationId& operation) {
+void ReportingObserver::failure(std::string_view step, const Error& error, std::string_view subject) {
     ops::count("postern_step_failures_total", {{"step", std::string{step}}, {"code", std::string{error.code}}});
     ops::warn("step failed", {{"step", std::string{step}}, {"code", std::string{error.code}}, {"detail", error.detail},
-                              {"operation_id", operation.text()}});
+                              {"subject", std::string{subject}}});
 }
 
 }  // namespace postern::gateway

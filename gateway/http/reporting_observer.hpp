@@ -11,7 +11,7 @@ public:
     void operation_ended(domain::Verb verb, domain::OperationStatus status) override;
     void alarm(std::string_view code, const PaymentId& payment, const OperationId& operation) override;
     void fenced(const OperationId& operation) override;
-    void failure(std::string_view step, const Error& error, const OperationId& operation) override;
+    void failure(std::string_view step, const Error& error, std::string_view subject) override;
 };
 
 }  // namespace postern::gateway

@@ -117,6 +117,13 @@ TEST(ProtoJson, WritesZerosAndLeavesOutWhatIsUnset) {
     EXPECT_EQ(write_message(page, "payments"), R"({"payments":[]})");
 }
 
+TEST(ProtoJson, WritesTimesPastTheYear2262) {
+    const auto tree = parse_json(R"({"accepted_offline_at":"4052-01-01T00:00:00.000001Z"})");
+    api::CreatePaymentRequest message;
+    ASSERT_TRUE(tree && read_message(*tree, message).empty());
+    EXPECT_EQ(write_message(message), R"({"accepted_offline_at":"4052-01-01T00:00:00.000001Z","device_sequence":0})");
+}
+
 // ---- Times ----------------------------------------------------------------------------------------------------------
 
 struct TimeCase {
