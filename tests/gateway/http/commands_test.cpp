@@ -18,6 +18,7 @@ std::string create_body(const std::string& change_from = "", const std::string& 
 struct RefusedCase {
     std::string name, from, to;
     std::vector<FieldError> errors;
+    friend void PrintTo(const RefusedCase& c, std::ostream* out) { *out << c.name; }
 };
 class ParseCreate : public testing::TestWithParam<RefusedCase> {};
 TEST_P(ParseCreate, NamesTheFaultyFields) {
@@ -69,6 +70,7 @@ struct ChangeCase {
     domain::Request request;
     std::string body;
     std::int64_t amount_minor;  // -1: all that is left, -2: refused
+    friend void PrintTo(const ChangeCase& c, std::ostream* out) { *out << c.name; }
 };
 class ParseChange : public testing::TestWithParam<ChangeCase> {};
 TEST_P(ParseChange, TakesAnAmountWhereOneMayStand) {
@@ -95,6 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
 struct RouteCase {
     std::string method, path, name;
     std::size_t index;
+    friend void PrintTo(const RouteCase& c, std::ostream* out) { *out << c.method; }
 };
 class FindRoute : public testing::TestWithParam<RouteCase> {};
 TEST_P(FindRoute, ByMethodAndPath) {
@@ -124,6 +127,7 @@ struct ListCase {
     std::string name, query;
     int page_size;
     std::string code;
+    friend void PrintTo(const ListCase& c, std::ostream* out) { *out << c.name; }
 };
 class ParseListQuery : public testing::TestWithParam<ListCase> {};
 TEST_P(ParseListQuery, ClampsSizesAndRefusesTheUnknown) {
