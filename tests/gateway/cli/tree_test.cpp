@@ -29,7 +29,7 @@ struct UsageCase {
     std::vector<std::string> words;
     int code;
     std::string out, message;  // parts of what must be said
-    friend void PrintTo(const UsageCase& c, std::ostream* to) { *to << c.name; }
+    friend void PrintTo(const UsageCase& c, std::ostream* printed) { *printed << c.name; }
 };
 class CommandLine : public testing::TestWithParam<UsageCase> {};
 TEST_P(CommandLine, SaysDataOnOneStreamAndTheRestOnTheOther) {
@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
 struct CutoffCase {
     std::string text;
     int minutes;  // -1: refused
-    friend void PrintTo(const CutoffCase& c, std::ostream* to) { *to << c.text; }
+    friend void PrintTo(const CutoffCase& c, std::ostream* printed) { *printed << c.text; }
 };
 class Cutoff : public testing::TestWithParam<CutoffCase> {};
 TEST_P(Cutoff, IsAnHourAndAMinute) {

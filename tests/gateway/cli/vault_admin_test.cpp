@@ -60,7 +60,7 @@ struct SecretFileCase {
     std::string name, content;
     mode_t mode;
     std::string line, code;
-    friend void PrintTo(const SecretFileCase& c, std::ostream* to) { *to << c.name; }
+    friend void PrintTo(const SecretFileCase& c, std::ostream* printed) { *printed << c.name; }
 };
 class SecretFile : public testing::TestWithParam<SecretFileCase> {};
 TEST_P(SecretFile, IsReadOnlyWhereOthersCannot) {

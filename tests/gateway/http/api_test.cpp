@@ -143,7 +143,7 @@ struct RefusalCase {
     std::vector<std::pair<std::string, std::string>> headers;
     int status;
     std::string code;
-    friend void PrintTo(const RefusalCase& c, std::ostream* to) { *to << c.name; }
+    friend void PrintTo(const RefusalCase& c, std::ostream* printed) { *printed << c.name; }
 };
 class ApiRefuses : public ApiTest, public testing::WithParamInterface<RefusalCase> {};
 TEST_P(ApiRefuses, WithoutDoingAnything) {

@@ -18,7 +18,7 @@ std::string create_body(const std::string& change_from = "", const std::string& 
 struct RefusedCase {
     std::string name, from, to;
     std::vector<FieldError> errors;
-    friend void PrintTo(const RefusedCase& c, std::ostream* to) { *to << c.name; }
+    friend void PrintTo(const RefusedCase& c, std::ostream* printed) { *printed << c.name; }
 };
 class ParseCreate : public testing::TestWithParam<RefusedCase> {};
 TEST_P(ParseCreate, NamesTheFaultyFields) {
@@ -70,7 +70,7 @@ struct ChangeCase {
     domain::Request request;
     std::string body;
     std::int64_t amount_minor;  // -1: all that is left, -2: refused
-    friend void PrintTo(const ChangeCase& c, std::ostream* to) { *to << c.name; }
+    friend void PrintTo(const ChangeCase& c, std::ostream* printed) { *printed << c.name; }
 };
 class ParseChange : public testing::TestWithParam<ChangeCase> {};
 TEST_P(ParseChange, TakesAnAmountWhereOneMayStand) {
@@ -97,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
 struct RouteCase {
     std::string method, path, name;
     std::size_t index;
-    friend void PrintTo(const RouteCase& c, std::ostream* to) { *to << c.method; }
+    friend void PrintTo(const RouteCase& c, std::ostream* printed) { *printed << c.method; }
 };
 class FindRoute : public testing::TestWithParam<RouteCase> {};
 TEST_P(FindRoute, ByMethodAndPath) {
@@ -127,7 +127,7 @@ struct ListCase {
     std::string name, query;
     int page_size;
     std::string code;
-    friend void PrintTo(const ListCase& c, std::ostream* to) { *to << c.name; }
+    friend void PrintTo(const ListCase& c, std::ostream* printed) { *printed << c.name; }
 };
 class ParseListQuery : public testing::TestWithParam<ListCase> {};
 TEST_P(ParseListQuery, ClampsSizesAndRefusesTheUnknown) {

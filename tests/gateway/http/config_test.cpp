@@ -48,7 +48,7 @@ TEST(GatewayConfigFile, HasDefaultsForWhatIsNotSaid) {
 
 struct ConfigCase {
     std::string name, from, to, detail;
-    friend void PrintTo(const ConfigCase& c, std::ostream* to) { *to << c.name; }
+    friend void PrintTo(const ConfigCase& c, std::ostream* printed) { *printed << c.name; }
 };
 class GatewayConfigRefuses : public testing::TestWithParam<ConfigCase> {};
 TEST_P(GatewayConfigRefuses, WithTheKeyThatIsWrong) {

@@ -23,7 +23,7 @@ struct GuardCase {
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     bool refused;
-    friend void PrintTo(const GuardCase& c, std::ostream* to) { *to << c.name; }
+    friend void PrintTo(const GuardCase& c, std::ostream* printed) { *printed << c.name; }
 };
 class Guard : public testing::TestWithParam<GuardCase> {};
 TEST_P(Guard, LooksWhereverACallerWrites) {
@@ -78,7 +78,7 @@ TEST(GuardWipe, LeavesNothingOfTheRequest) {
 struct TraceCase {
     std::string name, header;
     bool taken;
-    friend void PrintTo(const TraceCase& c, std::ostream* to) { *to << c.name; }
+    friend void PrintTo(const TraceCase& c, std::ostream* printed) { *printed << c.name; }
 };
 class Traceparent : public testing::TestWithParam<TraceCase> {};
 TEST_P(Traceparent, IsTakenWholeOrIgnored) { EXPECT_EQ(bool{parse_traceparent(GetParam().header)}, GetParam().taken); }

@@ -14,7 +14,7 @@ namespace api = postern::payments::v1;
 
 struct TreeCase {
     std::string name, text, code, field;
-    friend void PrintTo(const TreeCase& c, std::ostream* to) { *to << c.name; }
+    friend void PrintTo(const TreeCase& c, std::ostream* printed) { *printed << c.name; }
 };
 class JsonTree : public testing::TestWithParam<TreeCase> {};
 TEST_P(JsonTree, RefusesWithCodeAndPlace) {
@@ -65,7 +65,7 @@ TEST(JsonTreeValues, KeepsNumbersAsTheyWereWritten) {
 struct ReadCase {
     std::string name, text;
     std::vector<FieldError> errors;
-    friend void PrintTo(const ReadCase& c, std::ostream* to) { *to << c.name; }
+    friend void PrintTo(const ReadCase& c, std::ostream* printed) { *printed << c.name; }
 };
 class ReadMessage : public testing::TestWithParam<ReadCase> {};
 TEST_P(ReadMessage, GivesEveryRefusal) {
@@ -130,7 +130,7 @@ TEST(ProtoJson, WritesTimesPastTheYear2262) {
 
 struct TimeCase {
     std::string name, text, shown;
-    friend void PrintTo(const TimeCase& c, std::ostream* to) { *to << c.name; }
+    friend void PrintTo(const TimeCase& c, std::ostream* printed) { *printed << c.name; }
 };
 class Rfc3339 : public testing::TestWithParam<TimeCase> {};
 TEST_P(Rfc3339, IsReadExactlyOrNotAtAll) {

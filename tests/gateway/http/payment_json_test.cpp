@@ -41,7 +41,7 @@ struct AnswerCase {
     domain::OperationStatus status;
     int http;
     bool is_final;
-    friend void PrintTo(const AnswerCase& c, std::ostream* to) { *to << static_cast<int>(c.status); }
+    friend void PrintTo(const AnswerCase& c, std::ostream* printed) { *printed << static_cast<int>(c.status); }
 };
 class AnswerStatus : public testing::TestWithParam<AnswerCase> {};
 TEST_P(AnswerStatus, IsFinalExactlyWhereTheOperationIs) {

@@ -17,7 +17,7 @@ struct ProblemCase {
     ErrorKind kind;
     int status;
     std::string_view retry;
-    friend void PrintTo(const ProblemCase& c, std::ostream* to) { *to << c.code; }
+    friend void PrintTo(const ProblemCase& c, std::ostream* printed) { *printed << c.code; }
 };
 class Problem : public testing::TestWithParam<ProblemCase> {};
 TEST_P(Problem, SaysStatusAndWhatToDoNext) {
