@@ -44,7 +44,7 @@ class Service:
         answer = connection.getresponse()
         content = answer.read()
         connection.close()
-        return answer.status, dict(answer.getheaders()), content
+        return answer.status, answer.headers, content
 
 
 class Tour:

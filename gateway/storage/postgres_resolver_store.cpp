@@ -19,8 +19,10 @@ struct PostgresResolverStore::Impl {
     // Evidence that does not open proves nothing; the resolver asks the vault again.
     void open_evidence(std::vector<Claimed>& claimed) const {
         for (Claimed& one : claimed)
-            for (RecordedEvidence& evidence : one.evidence)
-                evidence.raw = box.open(evidence.raw, one.operation.id.text()).value_or("");
+            for (RecordedEvidence& evidence : one.evidence) {
+                const auto opened = box.open(evidence.raw, one.operation.id.text());
+                evidence.raw = opened ? *opened : std::string{};
+            }
     }
 
     crypto::EvidenceBox box;

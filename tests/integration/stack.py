@@ -75,7 +75,7 @@ class Client:
         try:
             self.connection.request(method, path, payload, headers)
             answer = self.connection.getresponse()
-            return Answer(answer.status, dict(answer.getheaders()), answer.read())
+            return Answer(answer.status, answer.headers, answer.read())
         except BaseException:
             self.close()
             raise
