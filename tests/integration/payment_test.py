@@ -164,7 +164,7 @@ class Refusals(unittest.TestCase):
 
 class Books(unittest.TestCase):
     def test_entries_versions_and_hashes(self):
-        payment_id = stack.create(stack.payment_body(stack.tokenize(), 2300)).json["payment_id"]
+        payment_id = stack.create(stack.payment_body(stack.tokenize(), 2500)).json["payment_id"]
         stack.act(payment_id, "capture")
         stack.act(payment_id, "refund", 300)
         versions = stack.rows(f"SELECT version, type FROM events WHERE payment_id = '{payment_id}' ORDER BY version")
@@ -174,7 +174,7 @@ class Books(unittest.TestCase):
             "SELECT coalesce(sum(CASE WHEN debit_account = 'processor_receivable' THEN amount_minor"
             " WHEN credit_account = 'processor_receivable' THEN -amount_minor ELSE 0 END), 0)"
             f" FROM ledger_entries WHERE payment_id = '{payment_id}'")
-        self.assertEqual(int(receivable[0][0]), 2000)
+        self.assertEqual(int(receivable[0][0]), 2200)
         wait_until(lambda: stack.rows(f"SELECT 1 FROM events_pending WHERE payment_id = '{payment_id}'") == [], 10,
                    "the relay has published all")
 

@@ -86,7 +86,7 @@ class Limits(unittest.TestCase):
 class Offline(unittest.TestCase):
     def test_eight_orders_sent_19_times_with_fresh_keys_are_8_charges(self):
         token = stack.tokenize()
-        orders = [stack.payment_body(token, 2000 + 10 * n, intent="sale", accepted_offline_at="2026-01-01T00:00:00Z",
+        orders = [stack.payment_body(token, 3000 + 10 * n, intent="sale", accepted_offline_at="2026-01-01T00:00:00Z",
                                      device_sequence=n + 1) for n in range(8)]
         sends = orders * 2 + orders[:3]
         random.Random(19).shuffle(sends)
