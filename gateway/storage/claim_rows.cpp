@@ -40,12 +40,21 @@ std::map<std::string, std::vector<RecordedEvidence>> read_evidence(pqxx::work& t
     return evidence;
 }
 
-// What an operation builds on: the one that it takes back, else the payment's first; the first builds on nothing.
+bool builds_on(const domain::Operation& operation, const domain::Operation& earlier) {
+    using domain::Verb;
+    if (operation.undoes) return earlier.id == *operation.undoes;
+    if (earlier.status != domain::OperationStatus::approved) return false;
+    if (operation.verb == Verb::capture) return earlier.verb == Verb::authorize;
+    return operation.verb == Verb::refund && (earlier.verb == Verb::sale || earlier.verb == Verb::capture);
+}
+
+// What an operation builds on, the latest that fits: an undo on what it takes back, a capture on its authorization, a
+// refund on the approval that took the money.
 std::optional<domain::Operation> original_of(const Known& known, const domain::Operation& operation) {
-    if (known.operations.front().id == operation.id) return std::nullopt;
-    const auto& wanted = operation.undoes ? *operation.undoes : known.operations.front().id;
-    const auto found = std::ranges::find(known.operations, wanted, &domain::Operation::id);
-    return found == known.operations.end() ? std::nullopt : std::optional{*found};
+    const auto& all = known.operations;
+    const auto found = std::find_if(all.rbegin(), all.rend(),
+                                    [&](const domain::Operation& earlier) { return builds_on(operation, earlier); });
+    return found == all.rend() ? std::nullopt : std::optional{*found};
 }
 
 }  // namespace

@@ -54,8 +54,8 @@ struct PostgresPaymentStore::Impl {
           records{queue_options(options, "pg-record", options.writers), run_record},
           calls{options, "pg-read"} {}
 
-    Awaitable<Result<PrepareResult>> prepare(rows::PrepareCommand command, const PaymentId& payment, Instant deadline) {
-        auto verdict = co_await until_known(prepares, std::move(command), route_of(payment.text()), deadline);
+    Awaitable<Result<PrepareResult>> prepare(rows::PrepareCommand command, std::uint64_t route, Instant deadline) {
+        auto verdict = co_await until_known(prepares, std::move(command), route, deadline);
         POSTERN_FAILPOINT(K2);
         if (!verdict) co_return verdict.error();
         co_return std::move(*verdict);
@@ -72,18 +72,19 @@ PostgresPaymentStore::PostgresPaymentStore(StorageOptions options, const crypto:
 PostgresPaymentStore::~PostgresPaymentStore() = default;
 
 Awaitable<Result<PrepareResult>> PostgresPaymentStore::prepare(NewPayment command, Instant deadline) {
-    const PaymentId payment = command.payment.id;
-    co_return co_await impl_->prepare(std::move(command), payment, deadline);
+    // Twins of one key meet in one writer, one after the other, and do not hold up the other writer's batch.
+    const auto route = route_of(command.command.tenant_id.text() + command.command.key);
+    co_return co_await impl_->prepare(std::move(command), route, deadline);
 }
 
 Awaitable<Result<PrepareResult>> PostgresPaymentStore::prepare(NextOperation command, Instant deadline) {
-    const PaymentId payment = command.operation.payment_id;
-    co_return co_await impl_->prepare(std::move(command), payment, deadline);
+    const auto route = route_of(command.operation.payment_id.text());
+    co_return co_await impl_->prepare(std::move(command), route, deadline);
 }
 
 Awaitable<Result<PrepareResult>> PostgresPaymentStore::undo_unknown(UndoUnknown command, Instant deadline) {
-    const PaymentId payment = command.payment_id;
-    co_return co_await impl_->prepare(std::move(command), payment, deadline);
+    const auto route = route_of(command.payment_id.text());
+    co_return co_await impl_->prepare(std::move(command), route, deadline);
 }
 
 Awaitable<Result<OutcomeVerdict>> PostgresPaymentStore::record(Outcome outcome, Instant deadline) {

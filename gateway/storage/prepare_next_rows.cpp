@@ -60,7 +60,10 @@ const domain::Operation* own_operation(const PaymentView& view, const NextOperat
     return own == view.operations.end() ? nullptr : &*own;
 }
 const domain::Operation* own_operation(const PaymentView& view, const UndoUnknown&) {
-    return view.operations.empty() ? nullptr : &view.operations.front();
+    const auto first = std::ranges::find_if(view.operations, [](const domain::Operation& operation) {
+        return operation.verb == domain::Verb::authorize || operation.verb == domain::Verb::sale;
+    });
+    return first == view.operations.end() ? nullptr : &*first;
 }
 
 Result<Prepared> read_back(const Result<PaymentView>& view, const auto& command) {
@@ -93,7 +96,7 @@ std::vector<PrepareVerdict> explain(pqxx::work& tx, std::span<const Command* con
         } else if (taken[i]) {
             verdicts.emplace_back(taken[i]->result);
         } else if (refusal == refusals.end()) {
-            verdicts.emplace_back(Error{ErrorKind::not_found, "unknown_payment"});
+            verdicts.emplace_back(Error{ErrorKind::not_found, "payment_not_found"});
         } else if (refusal->second.empty()) {
             verdicts.emplace_back(Error{ErrorKind::unavailable, "contention", "the key changes hands"});
         } else {

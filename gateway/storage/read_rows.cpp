@@ -73,7 +73,7 @@ private:
 
 Result<PaymentView> find_view(pqxx::work& tx, const TenantId& tenant, const PaymentId& payment) {
     const auto found = tx.exec_prepared("find_payment", payment.text(), tenant.text());
-    if (found.empty()) return Error{ErrorKind::not_found, "unknown_payment"};
+    if (found.empty()) return Error{ErrorKind::not_found, "payment_not_found"};
     std::vector<PaymentView> views;
     views.push_back(view_of(found[0]));
     add_operations(tx, views);
