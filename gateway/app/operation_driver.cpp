@@ -59,11 +59,12 @@ Awaitable<void> OperationDriver::send(vault::AttemptKind kind, std::int32_t numb
 Awaitable<vault::Verdict> OperationDriver::forward(vault::AttemptKind kind, std::int32_t number,
                                                    vault::MessageTree message, std::chrono::milliseconds time_left) {
     const domain::Operation& operation = work_.operation;
+    const bool with_card = vault::names_card(message);
     vault::ForwardRequest request{.key = {operation.id, number},
                                   .kind = kind,
                                   .tenant_id = operation.tenant_id,
                                   .account_id = operation.account_id,
-                                  .token = work_.payment.token,
+                                  .token = with_card ? std::optional{work_.payment.token} : std::nullopt,
                                   .destination = operation.processor,
                                   .operation = std::string(adapter().policy_operation(kind, operation)),
                                   .message = std::move(message),

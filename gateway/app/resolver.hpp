@@ -8,7 +8,7 @@ namespace postern::gateway {
 
 struct ResolverSettings {
     int parallel_max = 16;
-    std::chrono::milliseconds lease{150'000};      // longer than two calls to a processor
+    std::chrono::milliseconds lease{85'000};       // longer than a call to a processor and its commit
     std::chrono::milliseconds idle_pause{250};     // between looks that found nothing
     std::chrono::milliseconds people_pause{30'000};  // between looks for a decision
 };

@@ -75,7 +75,7 @@ void read_resolver(Reader& reader, GatewayConfig& out) {
     reader.flag("resolver.enabled", out.resolver_enabled);
     reader.integer("resolver.pause_ms", out.resolver_pause, 10, 60'000, 250);
     reader.integer("resolver.parallel_max", out.resolver_parallel_max, 1, 1'000, 16);
-    reader.integer("resolver.lease_seconds", out.resolver_lease, 1, 3'600, 150);
+    reader.integer("resolver.lease_seconds", out.resolver_lease, 1, 3'600, 85);
 }
 
 }  // namespace

@@ -66,6 +66,9 @@ struct MessageTree {
     friend bool operator==(const MessageTree&, const MessageTree&) = default;
 };
 
+// Whether any leaf is a slot of the card: such a message goes with a token, every other one without.
+bool names_card(const MessageTree& message);
+
 inline bool operator==(const EmbeddedDocument& a, const EmbeddedDocument& b) { return a.root == b.root; }
 inline bool operator==(const XmlElement& a, const XmlElement& b) {
     return a.name == b.name && a.attributes == b.attributes && a.content == b.content;

@@ -65,6 +65,17 @@ v1::MessageTree deep_tree(int depth) {
     return wire;
 }
 
+TEST(MessageTree, NamesACardWhereverItsSlotStands) {
+    const Leaf card{Slot::card_number}, account{Slot::account_password};
+    EXPECT_TRUE(names_card(mercury_tree()));
+    EXPECT_TRUE(names_card({"POST", "/", {{"id", card}}, {}, NoBody{}}));
+    EXPECT_TRUE(names_card({"POST", "/", {}, {{"X-Card", card}}, NoBody{}}));
+    EXPECT_TRUE(names_card({"POST", "/", {}, {}, FormBody{{"card", card}}}));
+    EXPECT_TRUE(names_card({"POST", "/", {}, {}, XmlBody{{"a", {{"card", card}}, Leaf{std::string{}}}}}));
+    EXPECT_FALSE(names_card({"POST", "/", {{"id", account}}, {{"X", account}}, FormBody{{"pw", account}}}));
+    EXPECT_FALSE(names_card({"POST", "/", {}, {}, XmlBody{{"a", {{"pw", account}}, EmbeddedDocument{{{"b", {}, account}}}}}}));
+}
+
 TEST(TreeCodec, RefusesWhatIsTooDeep) {
     EXPECT_TRUE(decode_tree(deep_tree(24)));
     EXPECT_EQ(decode_tree(deep_tree(25)).error().code, "tree_too_deep");
