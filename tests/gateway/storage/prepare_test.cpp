@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <pqxx/pqxx>
+#include <thread>
 
 #include "tests/gateway/storage/storage_fixture.hpp"
 
@@ -64,6 +66,25 @@ TEST_F(Prepare, ATakenKeyWithAnotherTenderLeavesNoTender) {
     EXPECT_EQ(count_of<StillRunning>(results), 63);
     EXPECT_EQ(count("tenders"), 1);
     EXPECT_EQ(value("SELECT count(*) FROM tenders t JOIN payments p USING (payment_id)"), "1");
+}
+
+TEST_F(Prepare, ATenderThatGotInBeforeItsKeyWasTakenIsDeletedAgain) {
+    const auto command = new_payment();
+    pqxx::connection twin{database_.as("postern_gateway")};
+    pqxx::work holds_the_key{twin};
+    holds_the_key.exec_params("INSERT INTO idempotency_keys (tenant_id, key, path, fingerprint, meaning, payment_id, operation_id)"
+                              " VALUES ($1, $2, $3, $4, '', $5, $6)",
+                              tenant_.text(), command.command.key, command.command.path, command.command.fingerprint,
+                              new_payment().payment.id.text(), new_payment().operation.id.text());
+    std::thread waits{[&] {
+        while (value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") std::this_thread::yield();
+        holds_the_key.commit();  // our tender stands by now, not yet committed
+    }};
+    const auto result = run(store_.prepare(command, soon()));
+    waits.join();
+    EXPECT_EQ(name_of(result), "still running");
+    EXPECT_EQ(count("tenders"), 0);
+    EXPECT_EQ(count("payments"), 0);
 }
 
 TEST_F(Prepare, ATakenTenderLeavesNoKey) {
