@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstring>
 #include <string>
 
 namespace postern::vault {
 namespace {
-
-constexpr int depth_max = 2;                 // base64 in hex, hex in base64
-constexpr std::size_t base64_run_least = 9;  // 13 packed digits
-constexpr std::size_t hex_run_least = 26;    // 13 ASCII digits
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -46,26 +43,24 @@ void spell_binary(wiped::Bytes& out, int digit) {
 }
 
 template <class Hit>
-void for_each_match(std::span<const char> stream, std::span<const char> needle, Hit hit) {
+void for_each_match(std::string_view stream, std::span<const char> needle, Hit hit) {
     if (needle.empty()) return;
-    for (auto at = stream.begin();;) {
-        at = std::search(at, stream.end(), needle.begin(), needle.end());
-        if (at == stream.end()) return;
-        hit(static_cast<std::size_t>(at - stream.begin()));
-        ++at;
+    for (std::size_t at = 0; at + needle.size() <= stream.size(); ++at) {
+        const void* const found = ::memmem(stream.data() + at, stream.size() - at, needle.data(), needle.size());
+        if (!found) return;
+        at = static_cast<std::size_t>(static_cast<const char*>(found) - stream.data());
+        hit(at);
     }
 }
 
-// Calls `use` with what the base64 and hex runs of a view hold, at each alignment.
-template <class Use>
-void for_each_decoding(const View& view, Use use) {
-    for (const auto& run : base64_runs(view, base64_run_least))
-        for (std::size_t skip = 0; skip < 4 && run.first + skip < run.last; ++skip)
-            use(base64_decoded(view, run.first + skip, run.last));
-    for (const auto& run : hex_runs(view, hex_run_least))
-        for (std::size_t skip = 0; skip < 2 && run.first + skip < run.last; ++skip)
-            use(hex_decoded(view, run.first + skip, run.last));
+// `stream` has one character for each of the view.
+void mark_matches(const View& view, std::string_view stream, std::span<const char> needle, Marks& marks) {
+    for_each_match(stream, needle, [&](std::size_t at) {
+        for (std::size_t i = at; i < at + needle.size(); ++i) marks.add(view[i]);
+    });
 }
+
+wiped::Bytes backwards(std::span<const char> bytes) { return {bytes.rbegin(), bytes.rend()}; }
 
 }  // namespace
 
@@ -98,78 +93,78 @@ bool Marks::near_before(std::uint32_t at, std::uint32_t distance) const {
     return false;
 }
 
-NumberHunt::NumberHunt(std::span<const char> digits) : digits_(digits.begin(), digits.end()) {
-    for (const char digit : digits) nibbles_.push_back(static_cast<char>(digit - '0'));
-    needles_.push_back(digits_);
-    for (const auto between : {"", "0", "00", "25", "0025"}) needles_.push_back(spelled(digits, between, spell_hex));
+NumberHunt::NumberHunt(std::span<const char> digits) : size_(digits.size()) {
+    spellings_.emplace_back(digits.begin(), digits.end());
+    for (const auto between : {"", "0", "00", "25", "0025"}) spellings_.push_back(spelled(digits, between, spell_hex));
     for (const auto between : {"", "0"}) {
-        needles_.push_back(spelled(digits, between, spell_decimal));
-        needles_.push_back(spelled(digits, between, spell_octal));
+        spellings_.push_back(spelled(digits, between, spell_decimal));
+        spellings_.push_back(spelled(digits, between, spell_octal));
     }
-    needles_.push_back(spelled(digits, "", spell_binary));
-    needles_.push_back(spelled(digits, "0011", spell_binary));
+    spellings_.push_back(spelled(digits, "", spell_binary));
+    spellings_.push_back(spelled(digits, "0011", spell_binary));
+    for (std::size_t i = 0, forwards = spellings_.size(); i < forwards; ++i)
+        spellings_.push_back(backwards(spellings_[i]));
+    wiped::Bytes halves;
+    for (const char digit : digits) halves.push_back(static_cast<char>(digit - '0'));
+    low_halves_ = {halves, backwards(halves)};
+    add_packed(low_halves_.front());
+    add_packed(low_halves_.back());
 }
 
-void NumberHunt::look(const View& view, Marks& marks, int depth) const {
-    look_one_way(view, marks, depth);
-    look_one_way(reversed(view), marks, depth);
+// The whole bytes only, at either half. The half bytes at the ends, which others share, hold at most the first and the
+// last digit, and those may be seen.
+void NumberHunt::add_packed(std::span<const char> digits) {
+    for (const std::size_t first : {std::size_t{0}, std::size_t{1}}) {
+        wiped::Bytes high_first, low_first;
+        for (std::size_t i = first; i + 1 < digits.size(); i += 2) {
+            high_first.push_back(static_cast<char>(digits[i] * 16 + digits[i + 1]));
+            low_first.push_back(static_cast<char>(digits[i + 1] * 16 + digits[i]));
+        }
+        packed_.push_back(std::move(high_first));
+        packed_.push_back(std::move(low_first));
+    }
 }
 
-void NumberHunt::look_one_way(const View& view, Marks& marks, int depth) const {
-    look_at_digits(view, marks);
-    look_at_nibbles(view, marks);
-    if (depth == depth_max) return;
-    for_each_decoding(view, [&](const View& inner) {
-        look(inner, marks, depth + 1);
-        const auto further = decoded(inner);
-        if (further.size() != inner.size()) look(further, marks, depth + 1);
-    });
+void NumberHunt::run(const Reading& reading, Marks& marks) const {
+    look_at_digits(reading, marks);
+    look_at_packed(reading, marks);
+    look_at_low_halves(reading, marks);
 }
 
-void NumberHunt::look_at_digits(const View& view, Marks& marks) const {
+void NumberHunt::look_at_digits(const Reading& reading, Marks& marks) const {
+    const auto& [view, characters] = reading;
+    if (static_cast<std::size_t>(std::ranges::count_if(characters, is_digit)) < size_) return;
     wiped::Bytes stream;
     std::vector<std::uint32_t> places;
-    for (std::uint32_t i = 0; i < view.size(); ++i) {
-        if (!is_digit(view[i].character)) continue;
-        stream.push_back(view[i].character);
+    stream.reserve(characters.size());
+    places.reserve(characters.size());
+    for (std::uint32_t i = 0; i < characters.size(); ++i) {
+        if (!is_digit(characters[i])) continue;
+        stream.push_back(characters[i]);
         places.push_back(i);
     }
-    if (stream.size() < digits_.size()) return;
-    for (const auto& needle : needles_)
-        for_each_match(stream, needle, [&](std::size_t at) {
-            for (std::size_t i = at; i < at + needle.size(); ++i) marks.add(view[places[i]]);
+    for (const auto& spelling : spellings_)
+        for_each_match({stream.data(), stream.size()}, spelling, [&](std::size_t at) {
+            for (std::size_t i = at; i < at + spelling.size(); ++i) marks.add(view[places[i]]);
         });
 }
 
-// Packed digits (two in a byte, either half first, at any half) and one digit in each low half (EBCDIC, unpacked).
-void NumberHunt::look_at_nibbles(const View& view, Marks& marks) const {
-    wiped::Bytes high_first, low_first, low;
-    for (const auto& seen : view) {
-        const auto byte = static_cast<unsigned char>(seen.character);
-        const auto upper = static_cast<char>(byte >> 4), lower = static_cast<char>(byte & 0x0F);
-        high_first.insert(high_first.end(), {upper, lower});
-        low_first.insert(low_first.end(), {lower, upper});
-        low.push_back(lower);
-    }
-    const auto mark = [&](std::size_t first, std::size_t last) {
-        for (std::size_t i = first; i <= last; ++i) marks.add(view[i]);
-    };
-    for (const auto* halves : {&high_first, &low_first})
-        for_each_match(*halves, nibbles_,
-                       [&](std::size_t at) { mark(at / 2, (at + nibbles_.size() - 1) / 2); });
-    for_each_match(low, nibbles_, [&](std::size_t at) { mark(at, at + nibbles_.size() - 1); });
+void NumberHunt::look_at_packed(const Reading& reading, Marks& marks) const {
+    const auto& [view, characters] = reading;
+    for (const auto& packed : packed_) mark_matches(view, characters, packed, marks);
 }
 
-void hunt_text(const View& view, std::span<const char> text, Marks& marks) {
-    const auto look = [&](const View& seen) {
-        wiped::Bytes characters;
-        for (const auto& one : seen) characters.push_back(one.character);
-        for_each_match(characters, text, [&](std::size_t at) {
-            for (std::size_t i = at; i < at + text.size(); ++i) marks.add(seen[i]);
-        });
-    };
-    look(view);
-    for_each_decoding(view, look);
+// EBCDIC, unpacked decimal and the like: one digit in the low half of each byte.
+void NumberHunt::look_at_low_halves(const Reading& reading, Marks& marks) const {
+    const auto& [view, characters] = reading;
+    wiped::Bytes low(characters.size());
+    std::ranges::transform(characters, low.begin(), [](char c) { return static_cast<char>(c & 0x0F); });
+    for (const auto& halves : low_halves_) mark_matches(view, {low.data(), low.size()}, halves, marks);
+}
+
+void hunt_text(const Reading& reading, std::span<const char> text, Marks& marks) {
+    const auto& [view, characters] = reading;
+    mark_matches(view, characters, text, marks);
 }
 
 namespace {
@@ -191,21 +186,16 @@ bool name_stands_before(const View& view, std::size_t at) {
 
 }  // namespace
 
-void hunt_code(const View& view, std::span<const char> code, Marks& marks) {
-    const auto look = [&](const View& seen) {
-        wiped::Bytes characters;
-        for (const auto& one : seen) characters.push_back(one.character);
-        for_each_match(characters, code, [&](std::size_t at) {
-            const std::size_t end = at + code.size();
-            const bool alone = (at == 0 || !is_digit(characters[at - 1])) &&
-                               (end == characters.size() || !is_digit(characters[end]));
-            if (!alone) return;
-            if (!name_stands_before(seen, at) && !marks.near_before(seen[at].begin, number_distance_max)) return;
-            for (std::size_t i = at; i < end; ++i) marks.add(seen[i]);
-        });
-    };
-    look(view);
-    for_each_decoding(view, look);
+void hunt_code(const Reading& reading, std::span<const char> code, Marks& marks) {
+    const auto& [view, characters] = reading;
+    for_each_match(characters, code, [&](std::size_t at) {
+        const std::size_t end = at + code.size();
+        const bool alone = (at == 0 || !is_digit(characters[at - 1])) &&
+                           (end == characters.size() || !is_digit(characters[end]));
+        if (!alone) return;
+        if (!name_stands_before(view, at) && !marks.near_before(view[at].begin, number_distance_max)) return;
+        for (std::size_t i = at; i < end; ++i) marks.add(view[i]);
+    });
 }
 
 }  // namespace postern::vault

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -24,26 +25,40 @@ private:
     bool any_ = false;
 };
 
-// Looks for one card number in a view and in whatever its base64 and hex runs hold, forwards and backwards.
+// One way to read a part of a reply.
+struct Reading {
+    const View& view;
+    std::string_view characters;  // of the view
+};
+
+// Looks for one card number in a reading, forwards and backwards: as digits with anything between them, spelled as
+// character codes, packed two in a byte, or one in the low half of each byte.
 class NumberHunt {
 public:
     explicit NumberHunt(std::span<const char> digits);
-    void run(const View& view, Marks& marks) const { look(view, marks, 0); }
+    void run(const Reading& reading, Marks& marks) const;
 
 private:
-    void look(const View& view, Marks& marks, int depth) const;
-    void look_one_way(const View& view, Marks& marks, int depth) const;
-    void look_at_digits(const View& view, Marks& marks) const;
-    void look_at_nibbles(const View& view, Marks& marks) const;
-    wiped::Bytes digits_;                // '0'..'9'
-    wiped::Bytes nibbles_;               // 0..9
-    std::vector<wiped::Bytes> needles_;  // the number as a reader of digits alone meets it
+    void add_packed(std::span<const char> digits);
+    void look_at_digits(const Reading& reading, Marks& marks) const;
+    void look_at_packed(const Reading& reading, Marks& marks) const;
+    void look_at_low_halves(const Reading& reading, Marks& marks) const;
+    std::size_t size_;
+    std::vector<wiped::Bytes> spellings_;   // as a reader of digits alone meets the number
+    std::vector<wiped::Bytes> packed_;
+    std::vector<wiped::Bytes> low_halves_;  // 0..9
 };
 
-// Looks for a text as it is in a view and in what its base64 and hex runs hold.
-void hunt_text(const View& view, std::span<const char> text, Marks& marks);
+// Looks for a text as it is.
+void hunt_text(const Reading& reading, std::span<const char> text, Marks& marks);
 
 // Looks for a security code, standing alone, behind a name for it or close behind what is already marked.
-void hunt_code(const View& view, std::span<const char> code, Marks& marks);
+void hunt_code(const Reading& reading, std::span<const char> code, Marks& marks);
+
+// Calls `use` with a view; the second also with whatever its base64 and hex runs hold, at each alignment, read forwards
+// and backwards, to a small depth.
+using UseReading = std::function<void(const Reading& reading)>;
+void read_as_it_is(const View& view, const UseReading& use);
+void read_with_what_it_holds(const View& view, const UseReading& use);
 
 }  // namespace postern::vault

@@ -9,20 +9,33 @@ namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
+constexpr std::string_view standard_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+// The value of each character as a digit, or -1.
+using DigitValues = std::array<signed char, 256>;
+constexpr DigitValues base64_values() {
+    DigitValues values{};
+    values.fill(-1);
+    for (std::size_t i = 0; i < standard_digits.size(); ++i)
+        values[static_cast<unsigned char>(standard_digits[i])] = static_cast<signed char>(i);
+    values['-'] = values['+'];  // RFC 4648, the alphabet for URLs
+    values['_'] = values['/'];
+    return values;
+}
+constexpr DigitValues hex_values() {
+    DigitValues values{};
+    values.fill(-1);
+    for (unsigned char i = 0; i < 10; ++i) values['0' + i] = static_cast<signed char>(i);
+    for (unsigned char i = 0; i < 6; ++i) values['a' + i] = values['A' + i] = static_cast<signed char>(10 + i);
+    return values;
+}
 int base64_value(char c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    if (c == '+' || c == '-') return 62;
-    if (c == '/' || c == '_') return 63;
-    return -1;
+    static constexpr auto values = base64_values();
+    return values[static_cast<unsigned char>(c)];
+}
+int hex_value(char c) {
+    static constexpr auto values = hex_values();
+    return values[static_cast<unsigned char>(c)];
 }
 
 bool begins_with(const View& view, std::size_t at, std::string_view text) {
@@ -172,6 +185,7 @@ View without_tags(const View& view) {
 
 View base64_decoded(const View& view, std::size_t first, std::size_t last) {
     View out;
+    out.reserve((last - first) * 3 / 4 + 1);
     std::uint32_t bits = 0;
     int held = 0;
     std::size_t previous = first;
@@ -191,6 +205,7 @@ View base64_decoded(const View& view, std::size_t first, std::size_t last) {
 
 View hex_decoded(const View& view, std::size_t first, std::size_t last) {
     View out;
+    out.reserve((last - first) / 2 + 1);
     int high = -1;
     std::size_t began = first;
     for (std::size_t i = first; i < last; ++i) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 
 #include "vault/keeper/field_mask.hpp"
 #include "vault/keeper/number_hunt.hpp"
@@ -53,15 +54,21 @@ public:
     void fields(const std::vector<std::string>& names) {
         for (const auto& layer : layers_) mask_fields(layer, names, marks_);
     }
-    void numbers() {
-        if (!secrets_.number.empty()) {
-            const NumberHunt hunt{secrets_.number};
-            for_each_view([&](const View& view) { hunt.run(view, marks_); });
-        }
-        if (secrets_.password.size() >= password_least)
-            for_each_view([&](const View& view) { hunt_text(view, secrets_.password, marks_); });
-        if (secrets_.security_code.size() >= code_least)
-            for_each_view([&](const View& view) { hunt_code(view, secrets_.security_code, marks_); });
+    void secrets() {
+        const bool code = secrets_.security_code.size() >= code_least;
+        const bool password = secrets_.password.size() >= password_least;
+        std::optional<NumberHunt> number;
+        if (!secrets_.number.empty()) number.emplace(secrets_.number);
+        for_each_view([&](const Reading& reading) {
+            if (number) number->run(reading, marks_);
+            if (password) hunt_text(reading, secrets_.password, marks_);
+            if (code) hunt_code(reading, secrets_.security_code, marks_);
+        });
+        if (!code || !marks_.any()) return;
+        // Once more, since a code is also known by standing beside a number that was found in another reading.
+        for_each_view([&](const Reading& reading) {
+            hunt_code(reading, secrets_.security_code, marks_);
+        });
     }
     bool found() const { return marks_.any(); }
     std::string masked() const {
@@ -72,10 +79,12 @@ public:
     }
 
 private:
-    template <class Use>
-    void for_each_view(Use use) const {
-        for (const auto& view : layers_) use(view);
-        for (const auto& view : texts_) use(view);
+    // A run of base64 or hex has no escape inside, so it stands in the innermost layer whatever the layers are.
+    void for_each_view(const UseReading& use) const {
+        for (const auto& view : layers_) read_as_it_is(view, use);
+        for (const auto& view : texts_) read_as_it_is(view, use);
+        read_with_what_it_holds(layers_.back(), use);
+        if (!texts_.empty()) read_with_what_it_holds(texts_.back(), use);
     }
     Marks marks_;
     const ExchangeSecrets& secrets_;
@@ -94,13 +103,15 @@ Result<std::string> scrub(std::string_view reply, const std::vector<std::string>
     if (reply.size() > scrub_bytes_max) return withheld("reply too long");
     if (is_compressed(reply)) return withheld("reply compressed");
     Scrub first{reply, secrets};
+    first.secrets();
+    const bool secret_found = first.found();
     first.fields(lower_case(masked_fields));
-    first.numbers();
     if (!first.found()) return std::string(reply);
     auto masked = first.masked();
+    if (!secret_found) return masked;
     // What is left must hold nothing that can be found: a form that the rewriting could not reach is not shown.
     Scrub second{masked, secrets};
-    second.numbers();
+    second.secrets();
     if (second.found()) return withheld("a secret is left after masking");
     return masked;
 }
