@@ -6,7 +6,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from orchestrate import build, doctor, lifecycle, paths, status, tests, tour  # noqa: E402
+from orchestrate import bench, build, doctor, lifecycle, paths, status, tests, tour  # noqa: E402
 
 EXAMPLES = """\
 examples:
@@ -19,9 +19,10 @@ examples:
   ./postern merchant add --name "Blue Door" other words go to the program postern: merchant, store, device, account,
                                             key, operator, unknown, events, migrate
   ./postern fuzz mercury_reply --seconds 60 search for inputs that break a promise
+  ./postern bench authorize --json          authorizations per second against pgbench with the same rows
   ./postern down --wipe                     end everything and forget its data
 """
-WORDS = ("up", "down", "status", "logs", "env", "doctor", "tour", "test", "build", "fuzz")
+WORDS = ("up", "down", "status", "logs", "env", "doctor", "tour", "test", "build", "fuzz", "bench")
 
 
 def instance_options(parser):
@@ -37,7 +38,8 @@ def parser():
     for word, text in (("up", "install, build, start, tour; stays up"), ("down", "end every process; data stays"),
                        ("status", "what runs"), ("logs", "what it says"), ("env", "addresses, keys and ids for a shell"),
                        ("doctor", "what this machine lacks, and the cure"), ("tour", "real payments, explained"),
-                       ("test", "three builds, all tests"), ("build", "build a preset"), ("fuzz", "run one fuzz target")):
+                       ("test", "three builds, all tests"), ("build", "build a preset"), ("fuzz", "run one fuzz target"),
+                       ("bench", "figures against a peer, in one run")):
         made[word] = words.add_parser(word, help=text)
         instance_options(made[word])
     up = made["up"]
@@ -54,6 +56,10 @@ def parser():
     made["test"].add_argument("--all", action="store_true", help="the thread sanitizer too, and every run in full")
     made["build"].add_argument("preset", nargs="?", default="release", choices=("release", "faults", "asan", "tsan"))
     made["fuzz"].add_argument("words", nargs=argparse.REMAINDER)
+    made["bench"].add_argument("what", choices=("authorize",))
+    made["bench"].add_argument("--json", action="store_true")
+    made["bench"].add_argument("--rounds", type=int, default=5, metavar="N", help="turns of ours and the peer's (5)")
+    made["bench"].add_argument("--seconds", type=int, default=5, metavar="N", help="of each measurement (5)")
     return top
 
 
@@ -104,6 +110,8 @@ def run(arguments):
         return tests.run(options.all)
     if options.word == "build":
         return print(f"built in {build.build(options.preset):.0f} s") or 0
+    if options.word == "bench":
+        return bench.run(instance, options.what, options.json, options.rounds, options.seconds)
     return build.fuzz(options.words)
 
 

@@ -68,9 +68,14 @@ Error about_token(Error error) {
     return error;
 }
 
+struct Ready {
+    NewPayment command;
+    bool has_security_code;
+};
+
 // All that can refuse before commit 1.
-Awaitable<Result<NewPayment>> prepare_command(const Services& services, const CallContext& context,
-                                              const idempotency::KeyedCommand& command, const NewPaymentInput& input) {
+Awaitable<Result<Ready>> make_ready(const Services& services, const CallContext& context,
+                                   const idempotency::KeyedCommand& command, const NewPaymentInput& input) {
     const auto route = co_await services.directory.route(context.tenant_id, input.tender.store_id,
                                                          input.tender.device_id, input.account_id);
     if (!route) co_return route.error();
@@ -83,8 +88,9 @@ Awaitable<Result<NewPayment>> prepare_command(const Services& services, const Ca
     domain::Operation operation =
         new_operation(services, payment, {input.verb, input.amount, std::nullopt}, context.deadline);
     domain::CardSummary card{token->bin6, token->last4, token->brand, token->expiry_month, token->expiry_year};
-    co_return NewPayment{command, std::move(payment), std::move(card), std::move(operation),
-                         live_lease(services, context.deadline)};
+    co_return Ready{{command, std::move(payment), std::move(card), std::move(operation),
+                     live_lease(services, context.deadline)},
+                    token->has_security_code};
 }
 
 }  // namespace
@@ -95,14 +101,15 @@ Awaitable<Result<Response>> create_payment(const Services& services, CallContext
     const auto ticket = co_await services.flights.enter(context.tenant_id, context.key,
                                                         time_left(services, context.deadline));
     if (!ticket) co_return ticket.error();
-    auto new_payment = co_await prepare_command(services, context, command, input);
-    if (!new_payment) co_return co_await replay_or(services, context, command, new_payment.error());
-    auto result = co_await services.payments.prepare(std::move(*new_payment), context.deadline);
+    auto ready = co_await make_ready(services, context, command, input);
+    if (!ready) co_return co_await replay_or(services, context, command, ready.error());
+    auto result = co_await services.payments.prepare(std::move(ready->command), context.deadline);
     if (!result) co_return result.error();
     auto* prepared = std::get_if<Prepared>(&*result);
     if (prepared == nullptr) co_return co_await answer_taken(services, context, command, std::move(*result));
     Work work{.payment = std::move(prepared->payment), .card = std::move(prepared->card),
-              .operation = std::move(prepared->operation), .original = {}, .attempts = {}};
+              .operation = std::move(prepared->operation), .original = {}, .attempts = {},
+              .has_security_code = ready->has_security_code};
     co_return co_await drive_live(services, std::move(work), context.deadline);
 }
 

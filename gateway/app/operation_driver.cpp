@@ -32,7 +32,7 @@ const processors::ProcessorAdapter& OperationDriver::adapter() const {
 processors::History OperationDriver::history() const {
     return {.operation = work_.operation, .payment = work_.payment,
             .original = work_.original ? &*work_.original : nullptr, .attempts = work_.attempts,
-            .now = services_.clock.now()};
+            .now = services_.clock.now(), .with_security_code = work_.has_security_code};
 }
 
 void OperationDriver::add_attempt(processors::Attempt attempt, bool is_recorded) {

@@ -5,13 +5,16 @@
 namespace postern::idempotency {
 namespace {
 
+// A slot that another relay took meanwhile fails `lease_until <= now()` when its row is looked at again.
 constexpr const char* claim_slots = R"sql(
 UPDATE relay_leases SET
     epoch = CASE WHEN holder = $1 AND lease_until > now() THEN epoch ELSE epoch + 1 END,
     holder = $1,
     lease_until = now() + $2 * interval '1 millisecond'
 WHERE (holder = $1 AND lease_until > now())
-   OR slot IN (SELECT slot FROM relay_leases WHERE lease_until <= now() ORDER BY slot LIMIT $3)
+   OR (lease_until <= now() AND slot IN (
+        SELECT slot FROM relay_leases WHERE lease_until <= now() ORDER BY slot
+        LIMIT greatest(0, $3 - (SELECT count(*) FROM relay_leases WHERE holder = $1 AND lease_until > now()))))
 RETURNING slot, epoch
 )sql";
 
@@ -19,16 +22,26 @@ constexpr const char* release_leases = R"sql(
 UPDATE relay_leases SET lease_until = now() WHERE holder = $1 AND lease_until > now()
 )sql";
 
+// The clocks of two gateways may differ: a payment's earlier event can carry the later time and miss the LIMIT. `chain`
+// brings it in, by primary keys only: what is read of a payment always begins with its first waiting event.
 constexpr const char* oldest_pending = R"sql(
-WITH oldest AS (
+WITH RECURSIVE oldest AS (
     SELECT slot, recorded_at, payment_id, version FROM events_pending
     WHERE slot = ANY($1::integer[]) AND NOT payment_id = ANY($2::text[])
     ORDER BY recorded_at, payment_id, version
     LIMIT $3
+), chain AS (
+    SELECT slot, recorded_at, payment_id, version FROM oldest
+    UNION
+    SELECT earlier.slot, earlier.recorded_at, earlier.payment_id, earlier.version
+    FROM chain
+    JOIN events ON events.payment_id = chain.payment_id AND events.version = chain.version - 1
+    JOIN events_pending AS earlier ON earlier.slot = chain.slot AND earlier.recorded_at = events.recorded_at
+        AND earlier.payment_id = events.payment_id AND earlier.version = events.version
 )
-SELECT oldest.slot, events.payment_id, events.version, events.event_id, events.type, events.tenant_id,
+SELECT chain.slot, events.payment_id, events.version, events.event_id, events.type, events.tenant_id,
        to_char(events.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), events.payload
-FROM oldest JOIN events ON events.payment_id = oldest.payment_id AND events.version = oldest.version
+FROM chain JOIN events ON events.payment_id = chain.payment_id AND events.version = chain.version
 ORDER BY events.payment_id, events.version
 )sql";
 

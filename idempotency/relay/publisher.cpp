@@ -12,8 +12,6 @@
 namespace postern::idempotency {
 namespace {
 
-enum class Report { none, acknowledged, refused, failed };
-
 bool is_poison(rd_kafka_resp_err_t error) {
     return error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || error == RD_KAFKA_RESP_ERR_INVALID_MSG ||
            error == RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE || error == RD_KAFKA_RESP_ERR_INVALID_RECORD;
@@ -128,6 +126,7 @@ Status KafkaPublisher::ensure_producer() {
                                                          {"linger.ms", "1"},
                                                          {"message.timeout.ms", "0"},
                                                          {"compression.type", "lz4"},
+                                                         {"message.max.bytes", std::to_string(settings_.message_bytes_max)},
                                                          {"reconnect.backoff.max.ms", "1000"},
                                                          {"topic.metadata.refresh.interval.ms", "30000"}},
                                                         failure);
@@ -143,12 +142,7 @@ Status KafkaPublisher::ensure_producer() {
     return {};
 }
 
-Published KafkaPublisher::publish(const std::vector<PendingEvent>& events) {
-    std::vector<Report> reports(events.size(), Report::none);
-    if (const auto ready = ensure_producer(); !ready) {
-        ops::error("no Kafka producer", {{"reason", ready.error().detail}});
-        return {{}, {}, events.size()};
-    }
+void KafkaPublisher::await_reports(const std::vector<PendingEvent>& events, std::vector<Report>& reports) {
     for (std::size_t i = 0; i < events.size(); ++i) produce(producer_->kafka, settings_, events[i], reports[i]);
     POSTERN_FAILPOINT(K13);
     const auto end = std::chrono::steady_clock::now() + settings_.report_patience;
@@ -158,6 +152,20 @@ Published KafkaPublisher::publish(const std::vector<PendingEvent>& events) {
         rd_kafka_poll(producer_->kafka, 100);
     if (open()) producer_.reset();
     POSTERN_FAILPOINT(K14);
+}
+
+Published KafkaPublisher::publish(const std::vector<PendingEvent>& events) {
+    std::vector<Report> reports(events.size(), Report::none);
+    if (const auto ready = ensure_producer(); !ready) {
+        ops::error("no Kafka producer", {{"reason", ready.error().detail}});
+        return {{}, {}, events.size()};
+    }
+    try {
+        await_reports(events, reports);
+    } catch (...) {
+        producer_.reset();  // before `reports`: what is in flight would report into it
+        throw;
+    }
     return sort_reports(events, reports);
 }
 

@@ -17,6 +17,8 @@ struct Published {
     std::size_t unclear = 0;                 // neither is known: they are sent again (consumers dedupe by ce_id)
 };
 
+enum class Report { none, acknowledged, refused, failed };
+
 // Publishes events and waits for the broker's word on each.
 class Publisher {
 public:
@@ -30,6 +32,7 @@ struct KafkaSettings {
     std::string topic;
     std::string source;                              // ce_source
     std::chrono::milliseconds report_patience{15'000};  // longest wait for delivery reports of one batch
+    std::size_t message_bytes_max = 1'000'000;          // larger ones are refused here
 };
 
 // librdkafka's producer: idempotent, acks=all, 1 ms linger, no time-out while the row lives. After a fatal error, or
@@ -44,6 +47,7 @@ public:
 private:
     struct Producer;
     Status ensure_producer();
+    void await_reports(const std::vector<PendingEvent>& events, std::vector<Report>& reports);
     KafkaSettings settings_;
     std::unique_ptr<Producer> producer_;
 };

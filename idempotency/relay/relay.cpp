@@ -1,6 +1,7 @@
 #include "idempotency/relay/relay.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <thread>
 
 #include "base/failpoint.hpp"
@@ -67,10 +68,21 @@ bool Relay::step() {
     return all_ours;
 }
 
+// A bug in one round ends that round; what it had not taken off the queue is published again.
+bool Relay::step_or_begin_anew() noexcept {
+    try {
+        return step();
+    } catch (const std::exception& bug) {
+        ops::error("a round failed and is begun anew", {{"reason", bug.what()}});
+        held_.clear();
+        return false;
+    }
+}
+
 void Relay::run() {
     auto pause = settings_.idle_least;
     while (!stopping_) {
-        if (step()) {
+        if (step_or_begin_anew()) {
             pause = settings_.idle_least;
             continue;
         }

@@ -31,6 +31,7 @@ public:
     std::chrono::milliseconds since_last_round() const;
 
 private:
+    bool step_or_begin_anew() noexcept;
     bool renew_lease();
     void settle(const Published& published, std::size_t events);
     PendingQueue& queue_;

@@ -1,0 +1,2 @@
+postern_fuzz(mercury_rstream SOURCES mercury_rstream_fuzz.cpp DEPS mercury gateway_domain)
+postern_fuzz(tree_serializer SOURCES tree_serializer_fuzz.cpp DEPS processors_wire)

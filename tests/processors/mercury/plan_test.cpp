@@ -1,0 +1,145 @@
+#include <gtest/gtest.h>
+
+#include "tests/processors/mercury/scene.hpp"
+
+namespace postern::mercury {
+namespace {
+
+using domain::Verb;
+using test::Scene;
+using vault::AttemptKind;
+
+void flatten(const vault::XmlElement& element, std::string& out) {
+    if (const auto* leaf = std::get_if<vault::Leaf>(&element.content)) {
+        const auto* text = std::get_if<std::string>(leaf);
+        out += element.name + "=" + (text ? *text : "{" + std::string(vault::to_text(std::get<vault::Slot>(*leaf))) + "}") +
+               "\n";
+        return;
+    }
+    const auto* document = std::get_if<vault::EmbeddedDocument>(&element.content);
+    for (const auto& child : document ? document->root : std::get<std::vector<vault::XmlElement>>(element.content))
+        flatten(child, out);
+}
+std::string planned(const Scene& scene, AttemptKind kind = AttemptKind::send, Switches switches = {}) {
+    const auto tree = MercuryAdapter{switches}.plan(kind, scene.history());
+    if (!tree) return "error " + std::string(tree.error().code);
+    std::string out;
+    flatten(std::get<vault::XmlBody>(tree->body).root, out);
+    return out;
+}
+
+TEST(Plan, Authorize) {
+    EXPECT_EQ(planned(test::scene_of(Verb::authorize)),
+              "TranType=Credit\nTranCode=PreAuth\nInvoiceNo=abcdefghp0000001\nRefNo=abcdefghp0000001\nMemo=Postern 0.1\n"
+              "MerchantID={account.merchant_id}\nPurchase=12.50\nAuthorize=12.50\nAcctNo={card.number}\n"
+              "ExpDate={card.expiry}\npw={account.password}\n");
+}
+TEST(Plan, CaptureCarriesTheHold) {
+    Scene scene = test::scene_of(Verb::capture);
+    scene.operation.requested = test::usd(1000);
+    const std::string expected =
+        "TranType=Credit\nTranCode=PreAuthCapture\nInvoiceNo=abcdefghp0000001\nRefNo=abcdefghp0000001\n"
+        "Memo=Postern 0.1\nMerchantID={account.merchant_id}\nPurchase=10.00\nAuthorize=12.50\nAcctNo={card.number}\n"
+        "ExpDate={card.expiry}\nAuthCode=00012 \nAcqRefData=KbMCC1  A  \nProcessData=|00|210100\npw={account.password}\n";
+    EXPECT_EQ(planned(scene), expected);
+    Switches switches;
+    switches.capture_authorize_is_original = 0;
+    switches.capture_with_original_invoice = 1;
+    EXPECT_NE(planned(scene, AttemptKind::send, switches).find("Authorize=10.00"), std::string::npos);
+    EXPECT_NE(planned(scene, AttemptKind::send, switches).find("InvoiceNo=abcdefghp0000002"), std::string::npos);
+}
+TEST(Plan, CaptureNeedsTheIssuersData) {
+    Scene scene = test::scene_of(Verb::capture);
+    scene.original->reference.erase("ProcessData");
+    EXPECT_EQ(planned(scene).find("error"), std::string::npos) << "ProcessData may be missing";
+    scene.original->reference.erase("AcqRefData");
+    EXPECT_EQ(planned(scene), "error reference_missing");
+}
+TEST(Plan, ReversalOfAHoldHasANumberForItsItem) {
+    const std::string message = planned(test::scene_of(Verb::reverse));
+    EXPECT_NE(message.find("TranCode=VoidSale\nInvoiceNo=abcdefghp0000002\nRefNo=1\n"), std::string::npos) << message;
+    EXPECT_NE(message.find("AcqRefData=KbMCC1  A  \nProcessData=|00|210100\n"), std::string::npos) << message;
+    Switches switches;
+    switches.undo_with_original_invoice = 0;
+    EXPECT_NE(planned(test::scene_of(Verb::reverse), AttemptKind::reverse, switches).find("InvoiceNo=abcdefghp0000001"),
+              std::string::npos);
+}
+TEST(Plan, AfterARefusalTheVoidGoesWithoutTheIssuersData) {
+    Scene scene = test::undo_of_sale();
+    EXPECT_NE(planned(scene).find("AcqRefData"), std::string::npos);
+    scene.attempt(AttemptKind::send, vault::Sent{test::decline("NO TRAN FOUND")}, 1);
+    const std::string message = planned(scene, AttemptKind::resend);
+    EXPECT_NE(message.find("RefNo=0042"), std::string::npos);
+    EXPECT_NE(message.find("AuthCode=00012 \n"), std::string::npos);
+    EXPECT_EQ(message.find("AcqRefData"), std::string::npos) << message;
+}
+TEST(Plan, LostAnswerKeepsTheForm) {
+    Scene scene = test::undo_of_sale();
+    scene.attempt(AttemptKind::send, vault::MaybeSent{"connection_lost"}, 1);
+    EXPECT_NE(planned(scene, AttemptKind::resend).find("AcqRefData"), std::string::npos);
+}
+TEST(Plan, ReversalWithoutDataIsAVoidOrNothing) {
+    Scene scene = test::undo_of_sale();
+    scene.original->reference.erase("AcqRefData");
+    EXPECT_EQ(planned(scene).find("ProcessData"), std::string::npos);
+    Scene hold = test::scene_of(Verb::reverse);
+    hold.original->reference.erase("AcqRefData");
+    EXPECT_EQ(planned(hold), "error reference_missing") << "a void cannot undo a hold";
+}
+TEST(Plan, VoidSaleNeverCarriesTheIssuersData) {
+    Scene scene = test::undo_of_sale();
+    scene.operation.verb = Verb::void_sale;
+    EXPECT_EQ(planned(scene).find("AcqRefData"), std::string::npos);
+}
+TEST(Plan, RefundStandsAlone) {
+    EXPECT_EQ(planned(test::scene_of(Verb::refund)).find("TranInfo"), std::string::npos);
+    EXPECT_NE(planned(test::scene_of(Verb::refund)).find("TranCode=Return"), std::string::npos);
+}
+TEST(Plan, SecurityCodeGoesOnceAndOnlyWhereTheIssuerDecides) {
+    Scene scene = test::scene_of(Verb::sale);
+    scene.with_security_code = scene.with_address = true;
+    EXPECT_NE(planned(scene).find("CVVData={card.security_code}\nAddress={card.address}\nZip={card.postal_code}\n"),
+              std::string::npos);
+    EXPECT_EQ(planned(scene, AttemptKind::resend).find("CVVData"), std::string::npos);
+    for (const Verb verb : {Verb::capture, Verb::reverse, Verb::refund}) {
+        Scene other = test::scene_of(verb);
+        other.with_security_code = other.with_address = true;
+        EXPECT_EQ(planned(other).find("CVVData"), std::string::npos);
+        EXPECT_EQ(planned(other).find("Address"), std::string::npos);
+    }
+}
+TEST(Plan, InquiryOfAnUndoLooksAtWhatItTakesBack) {
+    EXPECT_EQ(planned(test::scene_of(Verb::capture), AttemptKind::inquire),
+              "merchant={account.merchant_id}\npw={account.password}\ninvoice=abcdefghp0000001\n");
+    EXPECT_EQ(planned(test::scene_of(Verb::reverse), AttemptKind::inquire),
+              "merchant={account.merchant_id}\npw={account.password}\ninvoice=abcdefghp0000002\n");
+}
+TEST(Plan, RefusesWhatTheWireCannotSay) {
+    EXPECT_EQ(planned(test::scene_of(Verb::adjust_tip)), "error verb_not_supported");
+    EXPECT_EQ(planned(test::scene_of(Verb::sale), AttemptKind::reverse), "error verb_not_supported");
+    Scene scene = test::scene_of(Verb::sale);
+    scene.operation.requested = test::usd(10'000'000);
+    EXPECT_EQ(planned(scene), "error amount_out_of_range");
+    scene.operation.requested = test::usd(9'999'999);
+    EXPECT_NE(planned(scene).find("Purchase=99999.99"), std::string::npos);
+    scene.operation.requested = test::usd(0);
+    EXPECT_EQ(planned(scene), "error amount_out_of_range");
+    scene.operation.requested = *domain::Money::of_minor(100, domain::Currency::eur);
+    EXPECT_EQ(planned(scene), "error currency_not_supported");
+    scene.operation.requested = *domain::Money::of_minor(100, domain::Currency::cad);
+    EXPECT_NE(planned(scene).find("Purchase=1.00"), std::string::npos);
+    Switches switches;
+    switches.canadian_dollars = 0;
+    EXPECT_EQ(planned(scene, AttemptKind::send, switches), "error currency_not_supported");
+}
+TEST(Plan, AsksForPartialApprovalOnlyWhenSwitchedOn) {
+    Switches switches;
+    switches.ask_partial_approval = 1;
+    EXPECT_EQ(planned(test::scene_of(Verb::sale)).find("PartialAuth"), std::string::npos);
+    EXPECT_NE(planned(test::scene_of(Verb::sale), AttemptKind::send, switches).find("PartialAuth=Allow"),
+              std::string::npos);
+    EXPECT_EQ(planned(test::scene_of(Verb::refund), AttemptKind::send, switches).find("PartialAuth"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace postern::mercury
