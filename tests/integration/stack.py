@@ -52,13 +52,15 @@ class Answer:
 
 
 class Client:
-    """One kept connection; reconnects where the server closed it before a request."""
+    """One kept connection; a new one where it was idle for so long that the server may be about to close it."""
+
+    IDLE_SECONDS_MAX = 20
 
     def __init__(self, url, ca_file, key=None, timeout=90):
         parts = urllib.parse.urlsplit(url)
         self.host, self.port = parts.hostname, parts.port
         self.context = ssl.create_default_context(cafile=ca_file)
-        self.key, self.timeout, self.connection = key, timeout, None
+        self.key, self.timeout, self.connection, self.last_used = key, timeout, None, 0
 
     def call(self, method, path, body=None, headers=None):
         """Raises OSError or http.client.HTTPException where no answer came: the caller must not know better."""
@@ -69,12 +71,15 @@ class Client:
         if body is not None:
             payload = body if isinstance(body, (bytes, str)) else json.dumps(body)
             headers.setdefault("Content-Type", "application/json")
+        if time.monotonic() - self.last_used > self.IDLE_SECONDS_MAX:
+            self.close()
         if self.connection is None:
             self.connection = http.client.HTTPSConnection(self.host, self.port, context=self.context,
                                                           timeout=self.timeout)
         try:
             self.connection.request(method, path, payload, headers)
             answer = self.connection.getresponse()
+            self.last_used = time.monotonic()
             return Answer(answer.status, answer.headers, answer.read())
         except BaseException:
             self.close()

@@ -63,9 +63,12 @@ private:
     static std::vector<Consumed> read_to_end(rd_kafka_t* consumer) {
         std::vector<Consumed> found;
         bool at_end = false;
-        for (int polls = 0; !at_end && polls < 100; ++polls) {
+        for (int empty_polls = 0; !at_end && empty_polls < 100;) {
             rd_kafka_message_t* message = rd_kafka_consumer_poll(consumer, 100);
-            if (message == nullptr) continue;
+            if (message == nullptr) {
+                ++empty_polls;
+                continue;
+            }
             at_end = message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
             if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) found.push_back(to_consumed(message));
             rd_kafka_message_destroy(message);
