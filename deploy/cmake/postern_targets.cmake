@@ -31,7 +31,8 @@ function(postern_test name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE postern_flags ${arg_DEPS} GTest::gtest_main GTest::gmock)
   target_compile_definitions(${name} PRIVATE ${arg_PRIVATE_DEFINITIONS})
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120
+    ENVIRONMENT "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0")
 endfunction()
 
 # postern_fuzz(NAME SOURCES x_fuzz.cpp DEPS ...): a libFuzzer target in builds with the address sanitizer; in every

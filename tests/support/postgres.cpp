@@ -20,9 +20,6 @@
 
 #include "base/sql/migrations.hpp"
 
-// libpqxx 6.4 forgets the result of a statement whose connection breaks: some 2 kB for each session lost.
-extern "C" const char* __lsan_default_suppressions() { return "leak:PQmakeEmptyPGresult"; }
-
 namespace postern::support {
 namespace {
 
