@@ -85,7 +85,7 @@ TEST_F(Sources, FindANumberInAnotherProcesssMemoryAndOnlyThere) {
     Scanner scanner(matcher_, {masked(visa)});
     scanner.scan_memory(innocent.pid());
     EXPECT_EQ(scanner.report().finds_total, 0U);
-    EXPECT_GT(scanner.report().places_read, 3U);
+    EXPECT_GT(scanner.report().bytes_read, 0U);
     scanner.scan_memory(holder.pid());
     ASSERT_GT(scanner.report().finds_total, 0U);
     EXPECT_EQ(scanner.report().finds.front().form, "spaced");
