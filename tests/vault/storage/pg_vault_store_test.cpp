@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <pqxx/pqxx>
 
 #include "tests/vault/storage/vault_database.hpp"
 
@@ -32,7 +33,7 @@ protected:
     }
     Instant soon() const { return clock.instant() + 5s; }
     void end_all_sessions() {
-        pqxx::connection admin(vault_cluster().connection("vault", "postgres"));
+        pqxx::connection admin(vault_database().as("postgres"));
         pqxx::nontransaction(admin).exec(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postern_keeper'");
     }

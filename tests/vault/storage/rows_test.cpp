@@ -88,7 +88,7 @@ TEST_F(RowsTest, ACardThatAnotherSessionIsCommittingIsShared) {
     EXPECT_TRUE(rows::insert_tokens(other, batch).front());
     const int our_process = connection.backendpid();
     std::thread committer([&] {
-        pqxx::connection watching{vault_cluster().connection("vault", "postgres")};
+        pqxx::connection watching{vault_database().as("postgres")};
         for (bool waits = false; !waits;) {
             pqxx::nontransaction look(watching);
             waits = look.exec_params1("SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = $1",

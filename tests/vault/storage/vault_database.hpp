@@ -1,37 +1,21 @@
 #pragma once
 
-#include <fstream>
-#include <iterator>
-#include <pqxx/pqxx>
+#include <gtest/gtest.h>
 #include <string>
 
+#include "tests/support/postgres.hpp"
 #include "tests/support/seeded_random.hpp"
-#include "tests/vault/storage/private_postgres.hpp"
+#include "tests/vault/storage/vault_migrations.hpp"
 #include "vault/storage/vault_store.hpp"
 
 namespace postern::vault {
 
 // The vault's database in a private cluster, one for all tests of the program.
-inline const PrivatePostgres& vault_cluster() {
-    static const PrivatePostgres cluster;
-    static const bool migrated = [] {
-        pqxx::connection admin(cluster.connection("postgres", "postgres"));
-        pqxx::nontransaction tx(admin);
-        tx.exec("CREATE ROLE postern_vault_admin LOGIN; CREATE ROLE postern_keeper LOGIN");
-        tx.exec("CREATE DATABASE vault OWNER postern_vault_admin");
-        pqxx::connection owner(cluster.connection("vault", "postern_vault_admin"));
-        std::ifstream file(VAULT_MIGRATION);
-        const std::string migration{std::istreambuf_iterator<char>(file), {}};
-        pqxx::work work(owner);
-        work.exec(migration);
-        work.commit();
-        return true;
-    }();
-    EXPECT_TRUE(migrated);
-    return cluster;
+inline const support::TestDatabase& vault_database() {
+    static const support::TestDatabase database{"postern_vault_admin", vault_migrations::embedded_files};
+    return database;
 }
-
-inline std::string keeper_connection() { return vault_cluster().connection("vault", "postern_keeper"); }
+inline std::string keeper_connection() { return vault_database().as("postern_keeper"); }
 
 // Rows that differ in every call.
 class Rows {
