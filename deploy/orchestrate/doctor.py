@@ -38,6 +38,8 @@ def rights():
 
 
 def user_creation():
+    if not paths.is_root() and not shutil.which("sudo"):
+        return finding("users", WEAKER, "services share your user", "run as root, or install sudo")
     if all(users.exists(f"postern-{service}") for service in paths.SERVICES):
         return finding("users", FINE, "each service has a Unix user of its own")
     if users.may_create():

@@ -130,7 +130,7 @@ def all_ready(instance):
 
 def next_steps(instance):
     where = status.urls(instance)
-    more = "" if instance.name == "main" else f" --instance {instance.name}"
+    more = instance.words()
     paths.say(f"\n  gateway {where['gateway']}   vault {where['vault']}   Mercury sandbox {where['mercury_sandbox']}"
               f"   Kafka {where['kafka']}")
     paths.say("  Try next:")

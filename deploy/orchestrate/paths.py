@@ -90,7 +90,8 @@ class Instance:
         self.name = name or os.environ.get("POSTERN_INSTANCE") or "main"
         given = data or os.environ.get("POSTERN_DATA")
         base = "/var/lib/postern" if is_root() else str(pathlib.Path.home() / ".local/share/postern")
-        self.data = pathlib.Path(given or (base if self.name == "main" else f"{base}-{self.name}")).absolute()
+        self.usual_data = pathlib.Path(base if self.name == "main" else f"{base}-{self.name}")
+        self.data = pathlib.Path(given or self.usual_data).absolute()
         self.run = self.data / "run"
         self.state = self.data / "state"
         self.logs = self.data / "logs"
@@ -102,6 +103,11 @@ class Instance:
         self.share = self.data / "share"
         self.faults = self.data / "faults"
         self.facts = read_json(self.state / "instance.json", {})
+
+    def words(self):
+        """What a command line adds to mean this instance."""
+        name = "" if self.name == "main" else f" --instance {self.name}"
+        return name if self.data == self.usual_data else f"{name} --data {self.data}"
 
     def save(self, **facts):
         self.facts.update(facts)

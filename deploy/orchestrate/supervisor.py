@@ -26,9 +26,11 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def start_time(pid):
-    """The kernel's start time of a process: with the pid, it names one process for ever."""
+    """The kernel's start time of a process: with the pid, it names one process for ever. None for one that has ended,
+    even where its parent has not asked how."""
     try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return None if fields[0] in "ZX" else fields[19]
     except (OSError, IndexError):
         return None
 
