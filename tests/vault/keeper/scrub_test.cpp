@@ -136,6 +136,8 @@ INSTANTIATE_TEST_SUITE_P(Table, ScrubEcho, testing::Values(
     Echo{"ebcdic", each(number, [](char c) { return std::string(1, static_cast<char>(0xF0 + (c - '0'))); })},
     Echo{"reversed", backwards(number)},
     Echo{"reversed_spaced", backwards(grouped(" "))},
+    Echo{"reversed_dotted", backwards(grouped("."))},
+    Echo{"reversed_character_codes", backwards(each(number, [](char c) { return fmt::format("{}. ", int{c}); }))},
     Echo{"fullwidth", each(number, [](char c) { return std::string("\xEF\xBC") + static_cast<char>(0x90 + (c - '0')); })},
     Echo{"split_over_elements", "<a>5499</a><b>9901</b><c>2345</c><d>6781</d>"},
     Echo{"split_over_numbered_elements", "<p n=\"1\">5499</p><p n=\"2\">9901</p><p n=\"3\">2345</p><p n=\"4\">6781</p>"},
