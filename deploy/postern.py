@@ -18,7 +18,7 @@ examples:
   ./postern tour                            payments through every part, in under a minute
   ./postern merchant add --name "Blue Door" other words go to the program postern: merchant, store, device, account,
                                             key, operator, unknown, events, migrate
-  ./postern fuzz mercury_reply --seconds 60 search for inputs that break a promise
+  ./postern fuzz mercury_rstream --seconds 60 search for inputs that break a promise
   ./postern bench authorize --json          authorizations per second against pgbench with the same rows
   ./postern down --wipe                     end everything and forget its data
 """
