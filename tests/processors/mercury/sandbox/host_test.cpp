@@ -117,12 +117,34 @@ TEST(Host, CapturesMoreThanWasHeldAndInParts) {
                                                           {"Purchase", amount}})), "Authorize"), amount);
     EXPECT_EQ(bench.sandbox.book().at(1).captured_minor, 246);
 }
-TEST(Host, CaptureKnowsOnlyItsHold) {
+// A capture and a void find their charge by all that the host gave out, spaces included, and by the card.
+struct ForeignCase {
+    std::string name;
+    Fields changes;
+};
+class ForeignReferences : public testing::TestWithParam<ForeignCase> {};
+TEST_P(ForeignReferences, FindNothing) {
+    const auto changed = [](Fields fields) {
+        for (const auto& [name, value] : GetParam().changes)
+            if (fields.contains(name)) fields[name] = value;
+        return fields;
+    };
     Bench bench;
-    Fields fields = with_references(bench.ask(sale_fields(hold)), {{"TranCode", "PreAuthCapture"}, {"Authorize", "1.00"}});
-    fields["AcqRefData"].pop_back();
-    EXPECT_EQ(value(bench.ask(fields), "TextResponse"), "NO TRAN FOUND") << "spaces count";
+    const std::string held = bench.ask(sale_fields(hold));
+    const Fields capture = with_references(held, {{"TranCode", "PreAuthCapture"}, {"Authorize", "1.00"}});
+    const Fields reversal = with_references(held, {{"TranCode", "VoidSale"}, {"RefNo", "1"}});
+    const bool of_reversal_alone = GetParam().changes.contains("ProcessData");
+    if (!of_reversal_alone) EXPECT_EQ(value(bench.ask(changed(capture)), "TextResponse"), "NO TRAN FOUND");
+    EXPECT_EQ(value(bench.ask(changed(reversal)), "TextResponse"), "NO TRAN FOUND");
+    EXPECT_EQ(value(bench.ask(reversal), "TextResponse"), "REVERSED") << "the unchanged one is found";
 }
+INSTANTIATE_TEST_SUITE_P(Table, ForeignReferences, testing::Values(
+    ForeignCase{"a_space_less", {{"AcqRefData", "KbMCC000000001  A "}}},
+    ForeignCase{"other_auth_code", {{"AuthCode", "099999"}}},
+    ForeignCase{"other_process_data", {{"ProcessData", "|00|1"}}},
+    ForeignCase{"other_card", {{"AcctNo", "5499990123456781"}}}),
+    [](const auto& test) { return test.param.name; });
+
 TEST(Host, ReversesOnceAndRefusesTheRepeat) {
     Bench bench;
     const Fields undo = with_references(bench.ask(sale_fields(hold)), {{"TranCode", "VoidSale"}, {"RefNo", "1"}});
@@ -148,6 +170,9 @@ TEST(Host, VoidsItemsOfTheBatchOnly) {
                             {"AuthCode", value(reply, "AuthCode")}});
     };
     EXPECT_EQ(value(bench.ask(undo_of(bench.ask(sale_fields(hold)))), "TextResponse"), "INV ITEM NUM");
+    Fields other_amount = undo_of(bench.ask(sale_fields({{"InvoiceNo", "inv.2"}})));
+    other_amount["Purchase"] = "0.99";
+    EXPECT_EQ(value(bench.ask(other_amount), "TextResponse"), "INV ITEM NUM");
     const std::string voided = bench.ask(undo_of(bench.ask(sale_fields())));
     EXPECT_EQ(value(voided, "TextResponse"), "AP");
     EXPECT_EQ(value(voided, "AuthCode"), "VOIDED");
