@@ -1,6 +1,5 @@
 """Every failpoint K0-K16 x kill, stop past every lease, error: wherever a process is struck, the books agree, nothing is
 charged twice, and the same key ends with a final answer at the other gateway."""
-import collections
 import http.client
 import os
 import pathlib
@@ -9,6 +8,7 @@ import threading
 import time
 import unittest
 
+from books import assert_books_agree
 from stack import FULL, Stack, wait_until
 
 PROCESS_OF = {**{f"K{n}": "gateway" for n in (0, 1, 2, 3, 8, 9, 10, 11)}, **{f"K{n}": "vault-egress" for n in (4, 5, 6, 7)},
@@ -86,7 +86,7 @@ class Failpoints(unittest.TestCase):
         wait_until(lambda: not open_operations(), 120, "every operation is final")
         wait_until(lambda: not pending_events(), 60, "every event is published")
         self.every_key_has_a_final_answer()
-        self.books_agree()
+        assert_books_agree(self, stack)
         print(f"{len(self.sent)} strikes: {len(STEPS)} steps killed and thrown at, {len(STOPPED)} stopped past their lease")
 
     def every_key_has_a_final_answer(self):
@@ -94,18 +94,6 @@ class Failpoints(unittest.TestCase):
             answer = stack.create(body, key, gateway=1)
             self.assertEqual(answer.status, 201, (key, answer))
             self.assertIn(answer.json["status"], ("captured", "voided", "failed"), (key, answer))
-
-    def books_agree(self):
-        ours = {row[0].upper(): row[1:] for row in stack.rows(
-            "SELECT o.processor_identity, p.standing, p.captured_minor, p.payment_id FROM operations o"
-            " JOIN payments p USING (payment_id) WHERE o.verb = 'sale'")}
-        charged = collections.Counter(row["invoice"].upper() for row in stack.book()["charges"]
-                                      if row["captured"] and not row["voided"])
-        self.assertEqual([i for i, times in charged.items() if times > 1], [], "charged twice")
-        captured = {i for i, (standing, minor, _) in ours.items() if standing == "live" and int(minor) > 0}
-        self.assertEqual(captured, set(charged) & set(ours), "our ledger and the processor's book")
-        gaps = stack.rows("SELECT payment_id FROM events GROUP BY payment_id HAVING count(*) <> max(version)")
-        self.assertEqual(gaps, [])
 
 
 if __name__ == "__main__":

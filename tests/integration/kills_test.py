@@ -11,6 +11,7 @@ import threading
 import time
 import unittest
 
+from books import assert_books_agree
 from stack import Stack, postern, rounds, wait_until
 
 IN_FLIGHT = 50
@@ -114,19 +115,7 @@ class Kills(unittest.TestCase):
         return sum(a.status == 201 and a.json["status"] == "captured" for a in answers) / len(answers)
 
     def compare_books(self, load):
-        ours = {row[0].upper(): (row[1], int(row[2])) for row in stack.rows(
-            "SELECT o.processor_identity, p.standing, p.captured_minor FROM operations o"
-            " JOIN payments p USING (payment_id) WHERE o.verb = 'sale'")}
-        charged = collections.Counter()
-        for row in stack.book()["charges"]:
-            if row["captured"] and not row["voided"]:
-                charged[row["invoice"].upper()] += 1
-        for invoice, times in charged.items():
-            self.assertEqual(times, 1, f"{invoice} charged {times} times")
-        captured = {invoice for invoice, (standing, minor) in ours.items() if standing == "live" and minor > 0}
-        sales = {invoice for invoice in charged if invoice in ours}
-        self.assertEqual(captured - sales, set(), "in our ledger, not in the processor's book")
-        self.assertEqual(sales - captured, set(), "in the processor's book, not in our ledger")
+        assert_books_agree(self, stack)
         for begun, told, payment, body, key in load.answers:
             if told == 201:
                 self.assertEqual(stack.get(payment["payment_id"]).json["status"], payment["status"], key)
