@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <fstream>
+#include <new>
 #include <sodium.h>
 #include <vector>
 #include <zlib.h>
@@ -18,13 +19,39 @@ constexpr std::size_t plain_bytes_max = 16 * 1024 * 1024;
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
+// Setting up a stream costs more than a reply of a kilobyte, so each thread keeps one; small, as the texts are.
+class Deflater {
+public:
+    Deflater() {
+        constexpr int level = 6, window_bits = 12, memory_level = 5;
+        if (deflateInit2(&stream_, level, Z_DEFLATED, window_bits, memory_level, Z_DEFAULT_STRATEGY) != Z_OK)
+            throw std::bad_alloc();
+    }
+    ~Deflater() { deflateEnd(&stream_); }
+    Deflater(const Deflater&) = delete;
+
+    void append(std::string_view plain, std::vector<std::uint8_t>& out) {
+        const std::size_t begin = out.size();
+        out.resize(begin + deflateBound(&stream_, static_cast<uLong>(plain.size())));
+        stream_.next_in = const_cast<Bytef*>(bytes_of(plain));
+        stream_.avail_in = static_cast<uInt>(plain.size());
+        stream_.next_out = out.data() + begin;
+        stream_.avail_out = static_cast<uInt>(out.size() - begin);
+        deflate(&stream_, Z_FINISH);
+        out.resize(out.size() - stream_.avail_out);
+        deflateReset(&stream_);
+    }
+
+private:
+    z_stream stream_{};
+};
+
 std::vector<std::uint8_t> compress_with_length(std::string_view plain) {
-    uLongf compressed_size = compressBound(static_cast<uLong>(plain.size()));
-    std::vector<std::uint8_t> out(length_bytes + compressed_size);
+    thread_local Deflater deflater;
+    std::vector<std::uint8_t> out(length_bytes);
     for (std::size_t i = 0; i < length_bytes; ++i)
         out[i] = static_cast<std::uint8_t>(plain.size() >> (8 * (length_bytes - 1 - i)));
-    compress2(out.data() + length_bytes, &compressed_size, bytes_of(plain), static_cast<uLong>(plain.size()), 6);
-    out.resize(length_bytes + compressed_size);
+    deflater.append(plain, out);
     return out;
 }
 

@@ -32,15 +32,33 @@ struct CommitQueueOptions {
     std::chrono::milliseconds transaction_time_max = sql::transaction_time_max;
 };
 
+// How a batch is run: as one transaction, or as one statement alone (session.hpp).
+struct InTransaction {
+    using Transaction = pqxx::work;
+    template <class Work>
+    static auto run(Session& session, Work work) { return session.write(std::move(work)); }
+};
+struct WritingAlone {
+    using Transaction = Alone;
+    template <class Work>
+    static auto run(Session& session, Work work) { return session.write_alone(std::move(work)); }
+};
+struct ReadingAlone {
+    using Transaction = Alone;
+    template <class Work>
+    static auto run(Session& session, Work work) { return session.read_alone(std::move(work)); }
+};
+
 // Concurrent commands share commits: each writer, a thread with one session, drains what waits for it (no timer) into
 // one transaction. Commands with the same `route` go to the same writer in order; no two commands of one batch have
 // the same `route` (the second waits for the next batch). `run` gives one verdict per command in order. A batch that
 // raises an SQL error is bisected, so that one bad command fails alone; a batch in doubt makes each of its commands
 // `outcome_unknown`. Commands whose deadline passed while waiting are refused unrun: `unavailable`, "deadline".
-template <class Command, class Verdict>
+template <class Command, class Verdict, class How = InTransaction>
 class CommitQueue {
 public:
-    using Run = std::function<std::vector<Verdict>(pqxx::work&, std::span<Command* const>)>;
+    using Transaction = typename How::Transaction;
+    using Run = std::function<std::vector<Verdict>(Transaction&, std::span<Command* const>)>;
     CommitQueue(CommitQueueOptions options, Run run) : options_{std::move(options)}, run_{std::move(run)} {
         for (std::size_t i = 0; i < options_.writers; ++i) writers_.push_back(std::make_unique<Writer>(*this));
     }
@@ -107,7 +125,8 @@ private:
     void run_batch(Session& session, std::span<Item> batch) {
         std::vector<Command*> commands;
         for (Item& item : batch) commands.push_back(&item.command);
-        auto verdicts = session.write([&](pqxx::work& tx) { return run_(tx, std::span<Command* const>{commands}); });
+        auto verdicts = How::run(
+            session, [&](Transaction& tx) { return run_(tx, std::span<Command* const>{commands}); });
         if (verdicts) return complete_all(batch, *verdicts);
         if (verdicts.error().code == "statement_failed" && batch.size() > 1) {
             run_batch(session, batch.first(batch.size() / 2));

@@ -105,7 +105,7 @@ Status Session::run_body(const Body& body, Mode mode) {
         if (tries > 0) pause_with_jitter(tries);
         if (Status connected = ensure_connected(); !connected) return connected;
         attempt = try_once(body, mode);
-        const bool read_cut = mode == Mode::read && attempt.failure == Failure::lost && tries == 0;
+        const bool read_cut = changes_nothing(mode) && attempt.failure == Failure::lost && tries == 0;
         if (attempt.failure != Failure::serialization && !read_cut) break;
     }
     switch (attempt.failure) {
@@ -133,9 +133,15 @@ Session::Attempt Session::try_once(const Body& body, Mode mode) {
 }
 
 Session::Attempt Session::run_transaction(const Body& body, Mode mode) {
-    const Failure when_lost = mode == Mode::read ? Failure::lost : Failure::in_doubt;
+    const Failure when_lost = changes_nothing(mode) ? Failure::lost : Failure::in_doubt;
     bool committing = false;
     try {
+        if (mode == Mode::read_alone || mode == Mode::write_alone) {
+            committing = mode == Mode::write_alone;
+            Alone alone{*connection_};
+            body(alone);
+            return {};
+        }
         pqxx::work tx{*connection_};
         body(tx);
         if (mode == Mode::read) return {};  // rolled back by the destructor: nothing was written

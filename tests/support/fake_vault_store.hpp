@@ -60,8 +60,13 @@ public:
     Awaitable<Status> disable_account(AccountId account_id) override {
         co_return disable(accounts, account_id, "account_not_found");
     }
-    Awaitable<Result<vault::StoredAccount>> find_account(AccountId account_id) override {
-        co_return find(accounts, account_id, "account_not_found");
+    Awaitable<Result<vault::AccountAndToken>> find_for_message(AccountId account_id, std::optional<CardToken> token) override {
+        auto account = find(accounts, account_id, "account_not_found");
+        if (!account) co_return account.error();
+        if (!token) co_return vault::AccountAndToken{std::move(*account), {}};
+        auto row = find(tokens, *token, "token_not_found");
+        if (!row) co_return row.error();
+        co_return vault::AccountAndToken{std::move(*account), std::move(*row)};
     }
 
     Awaitable<Status> put_caller_key(vault::CallerKey key) override {

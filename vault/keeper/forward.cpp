@@ -100,17 +100,15 @@ asio::awaitable<Status> Forwarder::check(Attempt& attempt) {
     if (!allowed)
         co_return Error{ErrorKind::forbidden, "policy_refused",
                         std::string(allowed.error().code) + " at " + allowed.error().detail, {}};
-    auto account = co_await custody_.store.find_account(request.account_id);
-    if (!account) co_return account.error();
-    if (account->tenant_id != request.tenant_id) co_return Error{ErrorKind::forbidden, "tenant_mismatch"};
-    if (account->destination != request.destination) co_return Error{ErrorKind::forbidden, "destination_unknown"};
-    if (!account->enabled) co_return Error{ErrorKind::forbidden, "account_disabled"};
-    attempt.account = std::move(*account);
-    if (!request.token) co_return Status{};
-    auto token = co_await custody_.store.find_token(*request.token);
-    if (!token) co_return token.error();
-    attempt.token = std::move(*token);
-    co_return token_allows(attempt);
+    auto found_rows = co_await custody_.store.find_for_message(request.account_id, request.token);
+    if (!found_rows) co_return found_rows.error();
+    auto& [account, token] = *found_rows;
+    if (account.tenant_id != request.tenant_id) co_return Error{ErrorKind::forbidden, "tenant_mismatch"};
+    if (account.destination != request.destination) co_return Error{ErrorKind::forbidden, "destination_unknown"};
+    if (!account.enabled) co_return Error{ErrorKind::forbidden, "account_disabled"};
+    attempt.account = std::move(account);
+    attempt.token = std::move(token);
+    co_return attempt.token ? token_allows(attempt) : Status{};
 }
 
 // A deleted token starts nothing new: what takes a security code is a charge of its own. What was begun before can be

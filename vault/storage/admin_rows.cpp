@@ -15,14 +15,6 @@ Status disable_account(pqxx::work& tx, const AccountId& account_id) {
     return Error{ErrorKind::not_found, "account_not_found"};
 }
 
-Result<StoredAccount> find_account(pqxx::work& tx, const AccountId& account_id) {
-    const auto rows = tx.exec_prepared("find_account", account_id.text());
-    if (rows.empty()) return Error{ErrorKind::not_found, "account_not_found"};
-    return StoredAccount{account_id, *TenantId::parse(rows[0]["tenant_id"].c_str()),
-                         rows[0]["destination"].as<std::string>(),
-                         pqxx::binarystring(rows[0]["sealed_credentials"]).str(), rows[0]["enabled"].as<bool>()};
-}
-
 Status put_caller_key(pqxx::work& tx, const CallerKey& key) {
     const auto digest = to_hex(key.digest);
     const auto written = tx.exec_prepared("put_caller_key", key.key_id.text(), key.tenant_id.text(), digest);

@@ -1,5 +1,6 @@
 #include "vault/storage/pg_vault_store.hpp"
 
+#include <atomic>
 #include <functional>
 #include <utility>
 
@@ -35,6 +36,11 @@ sql::CommitQueueOptions queue_options(const PgVaultStoreOptions& options, std::s
     return queue;
 }
 
+sql::CommitQueueOptions unsynced(sql::CommitQueueOptions queue) {
+    queue.prepare = prepare_unsynced_statements;
+    return queue;
+}
+
 // A read that was cut off did nothing: it may be asked again.
 Error as_read_error(Error error) {
     if (error.kind == ErrorKind::outcome_unknown) error.kind = ErrorKind::unavailable;
@@ -54,8 +60,8 @@ struct PgVaultStore::Impl {
         : options{std::move(chosen)},
           clock{the_clock},
           tokens{queue_options(options, "vault_tokens", options.token_writers), rows::insert_tokens},
-          lookups{queue_options(options, "vault_lookups", options.readers), rows::find_tokens},
-          replies{queue_options(options, "vault_replies", 1), rows::insert_replies},
+          look_ups{queue_options(options, "vault_look_ups", options.readers), rows::look_up},
+          replies{unsynced(queue_options(options, "vault_replies", 1)), rows::insert_replies},
           calls{queue_options(options, "vault_calls", options.readers), run_calls} {}
 
     Instant deadline() const { return clock.instant() + options.call_time_max; }
@@ -80,11 +86,17 @@ struct PgVaultStore::Impl {
         co_return answer;
     }
 
+    // Reads have no order to keep, so each is a route of its own.
+    Awaitable<Result<rows::LookedUp>> look_up(rows::LookUp wanted) {
+        return look_ups.submit(std::move(wanted), next_read++, deadline());
+    }
+
     PgVaultStoreOptions options;
     const Clock& clock;
+    std::atomic<std::uint64_t> next_read{0};
     sql::CommitQueue<NewToken, Status> tokens;
-    sql::CommitQueue<CardToken, Result<StoredToken>> lookups;
-    sql::CommitQueue<rows::KeptReply, Status> replies;
+    sql::CommitQueue<rows::LookUp, rows::LookedUp, sql::ReadingAlone> look_ups;
+    sql::CommitQueue<rows::KeptReply, Status, sql::WritingAlone> replies;
     Calls calls;
 };
 
@@ -98,12 +110,19 @@ VaultStore::Awaitable<Status> PgVaultStore::insert_token(NewToken token, Instant
 }
 
 VaultStore::Awaitable<Result<StoredToken>> PgVaultStore::find_token(CardToken token) {
-    const auto route = route_of(token.text());
-    auto found = co_await impl_->lookups.submit(token, route, impl_->deadline());
-    if (!found && found.error().kind == ErrorKind::outcome_unknown)
-        found = co_await impl_->lookups.submit(token, route, impl_->deadline());
-    if (!found) co_return as_read_error(found.error());
-    co_return std::move(*found);
+    auto found = co_await impl_->look_up({{}, token});
+    if (!found) co_return found.error();
+    co_return std::move(found->token);
+}
+
+VaultStore::Awaitable<Result<AccountAndToken>> PgVaultStore::find_for_message(AccountId account,
+                                                                              std::optional<CardToken> token) {
+    auto found = co_await impl_->look_up({account, token});
+    if (!found) co_return found.error();
+    if (!found->account) co_return found->account.error();
+    if (!token) co_return AccountAndToken{std::move(*found->account), {}};
+    if (!found->token) co_return found->token.error();
+    co_return AccountAndToken{std::move(*found->account), std::move(*found->token)};
 }
 
 VaultStore::Awaitable<Status> PgVaultStore::delete_token(TenantId tenant_id, CardToken token) {
@@ -121,11 +140,6 @@ VaultStore::Awaitable<Status> PgVaultStore::put_account(StoredAccount account) {
 VaultStore::Awaitable<Status> PgVaultStore::disable_account(AccountId account_id) {
     co_return co_await impl_->write(account_id.text(),
                                     [account_id](pqxx::work& tx) { return rows::disable_account(tx, account_id); });
-}
-
-VaultStore::Awaitable<Result<StoredAccount>> PgVaultStore::find_account(AccountId account_id) {
-    co_return co_await impl_->read(account_id.text(),
-                                   [account_id](pqxx::work& tx) { return rows::find_account(tx, account_id); });
 }
 
 VaultStore::Awaitable<Status> PgVaultStore::put_caller_key(CallerKey key) {

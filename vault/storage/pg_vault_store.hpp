@@ -12,7 +12,7 @@ namespace postern::vault {
 struct PgVaultStoreOptions {
     std::string connection_string;     // role postern_keeper
     std::size_t token_writers = 2;
-    std::size_t readers = 2;
+    std::size_t readers = 1;
     std::size_t waiting_max = 4096;    // a queue; beyond it "queue_full"
     std::chrono::milliseconds call_time_max{5000};  // of calls that bring no deadline
 };
@@ -25,10 +25,10 @@ public:
 
     Awaitable<Status> insert_token(NewToken token, Instant deadline) override;
     Awaitable<Result<StoredToken>> find_token(CardToken token) override;
+    Awaitable<Result<AccountAndToken>> find_for_message(AccountId account, std::optional<CardToken> token) override;
     Awaitable<Status> delete_token(TenantId tenant_id, CardToken token) override;
     Awaitable<Status> put_account(StoredAccount account) override;
     Awaitable<Status> disable_account(AccountId account_id) override;
-    Awaitable<Result<StoredAccount>> find_account(AccountId account_id) override;
     Awaitable<Status> put_caller_key(CallerKey key) override;
     Awaitable<Status> disable_caller_key(ApiKeyId key_id) override;
     Awaitable<Result<CallerKey>> find_caller_key(std::string digest) override;

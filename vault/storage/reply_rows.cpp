@@ -10,18 +10,17 @@ std::string_view view_of(const JournalHash& hash) { return {reinterpret_cast<con
 
 }  // namespace
 
-std::vector<Status> insert_replies(pqxx::work& tx, std::span<KeptReply* const> batch) {
-    // The caller has its answer already, and the journal says what was sent: a lost reply makes an unknown, no lie.
-    tx.exec0("SET LOCAL synchronous_commit = off");
+std::vector<Status> insert_replies(sql::Alone& writing, std::span<KeptReply* const> batch) {
     ArrayText operation_id, attempt, reply_hex;
     for (const auto* reply : batch) {
         operation_id.add(reply->key.operation_id.text());
         attempt.add(reply->key.attempt);
         reply_hex.add_binary(reply->sealed);
     }
-    tx.exec_prepared("insert_replies", operation_id.take(), attempt.take(), reply_hex.take());
     const auto newest = std::ranges::max_element(batch, {}, [](const KeptReply* reply) { return reply->head.sequence; });
-    if (newest != batch.end() && !(*newest)->head.epoch.empty()) remember_head(tx, (*newest)->head);
+    const JournalHead& head = (*newest)->head;
+    writing.exec_prepared("insert_replies", operation_id.take(), attempt.take(), reply_hex.take(), head.epoch,
+                          head.sequence, to_hex(view_of(head.hash)));
     return std::vector<Status>(batch.size());
 }
 

@@ -8,13 +8,22 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/sql/session.hpp"
 #include "vault/storage/vault_store.hpp"
 
 // What runs inside a transaction: set-based where many share it, one verdict a command, in order.
 namespace postern::vault::rows {
 
 std::vector<Status> insert_tokens(pqxx::work& tx, std::span<NewToken* const> batch);
-std::vector<Result<StoredToken>> find_tokens(pqxx::work& tx, std::span<CardToken* const> batch);
+struct LookUp {
+    std::optional<AccountId> account = {};
+    std::optional<CardToken> token = {};
+};
+struct LookedUp {
+    Result<StoredAccount> account;
+    Result<StoredToken> token;
+};
+std::vector<LookedUp> look_up(sql::Alone& reading, std::span<LookUp* const> batch);
 Status delete_token(pqxx::work& tx, const TenantId& tenant_id, const CardToken& token);
 
 struct KeptReply {
@@ -22,14 +31,13 @@ struct KeptReply {
     std::string sealed;
     JournalHead head;
 };
-std::vector<Status> insert_replies(pqxx::work& tx, std::span<KeptReply* const> batch);
+std::vector<Status> insert_replies(sql::Alone& writing, std::span<KeptReply* const> batch);
 Result<std::string> find_reply(pqxx::work& tx, const AttemptKey& key);
 void remember_head(pqxx::work& tx, const JournalHead& head);
 std::optional<JournalHead> read_head(pqxx::work& tx);
 
 Status put_account(pqxx::work& tx, const StoredAccount& account);
 Status disable_account(pqxx::work& tx, const AccountId& account_id);
-Result<StoredAccount> find_account(pqxx::work& tx, const AccountId& account_id);
 Status put_caller_key(pqxx::work& tx, const CallerKey& key);
 Status disable_caller_key(pqxx::work& tx, const ApiKeyId& key_id);
 Result<CallerKey> find_caller_key(pqxx::work& tx, const std::string& digest);

@@ -74,8 +74,9 @@ constexpr const char* disable_account = R"sql(
 UPDATE accounts SET enabled = false, changed_at = now() WHERE account_id = $1
 )sql";
 
-constexpr const char* find_account = R"sql(
-SELECT tenant_id, destination, sealed_credentials, enabled FROM accounts WHERE account_id = $1
+constexpr const char* find_accounts = R"sql(
+SELECT account_id, tenant_id, destination, sealed_credentials, enabled FROM accounts
+WHERE account_id = ANY ($1::text[])
 )sql";
 
 constexpr const char* put_caller_key = R"sql(
@@ -95,11 +96,17 @@ constexpr const char* find_caller_key = R"sql(
 SELECT key_id, tenant_id, enabled FROM caller_keys WHERE key_digest = decode($1, 'hex')
 )sql";
 
+// With the journal's head, as `remember_head` writes it.
 constexpr const char* insert_replies = R"sql(
-INSERT INTO attempt_replies (operation_id, attempt, sealed_reply)
-SELECT operation_id, attempt, decode(reply_hex, 'hex')
-FROM unnest($1::text[], $2::integer[], $3::text[]) AS i(operation_id, attempt, reply_hex)
-ON CONFLICT (operation_id, attempt) DO NOTHING
+WITH kept AS (
+    INSERT INTO attempt_replies (operation_id, attempt, sealed_reply)
+    SELECT operation_id, attempt, decode(reply_hex, 'hex')
+    FROM unnest($1::text[], $2::integer[], $3::text[]) AS i(operation_id, attempt, reply_hex)
+    ON CONFLICT (operation_id, attempt) DO NOTHING
+)
+INSERT INTO journal_heads (epoch, sequence, hash) SELECT $4, $5::bigint, decode($6, 'hex') WHERE $4 <> ''
+ON CONFLICT (epoch) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash, seen_at = now()
+WHERE journal_heads.sequence < excluded.sequence
 )sql";
 
 constexpr const char* find_reply = R"sql(
@@ -138,7 +145,7 @@ void prepare_statements(pqxx::connection& connection) {
     connection.prepare("delete_token", delete_token);
     connection.prepare("put_account", put_account);
     connection.prepare("disable_account", disable_account);
-    connection.prepare("find_account", find_account);
+    connection.prepare("find_accounts", find_accounts);
     connection.prepare("put_caller_key", put_caller_key);
     connection.prepare("same_caller_key", same_caller_key);
     connection.prepare("disable_caller_key", disable_caller_key);
@@ -150,6 +157,12 @@ void prepare_statements(pqxx::connection& connection) {
     connection.prepare("prove_commit", prove_commit);
     connection.prepare("read_keys", read_keys);
     connection.prepare("insert_key", insert_key);
+}
+
+// The caller has its answer already, and the journal says what was sent: a lost reply makes an unknown, no lie.
+void prepare_unsynced_statements(pqxx::connection& connection) {
+    prepare_statements(connection);
+    pqxx::nontransaction{connection}.exec("SET synchronous_commit = off");
 }
 
 }  // namespace postern::vault

@@ -1,4 +1,3 @@
-#include <map>
 #include <set>
 
 #include "vault/storage/array_text.hpp"
@@ -40,20 +39,6 @@ void insert_round(pqxx::work& tx, std::span<const NewToken* const> batch, std::s
     for (const auto& row : rows) inserted.insert(row[0].as<std::string>());
 }
 
-StoredToken token_of(const pqxx::row& row) {
-    return {*CardToken::parse(row["token"].c_str()),
-            *TenantId::parse(row["tenant_id"].c_str()),
-            row["state"].as<std::string>() == "active" ? TokenState::active : TokenState::deleted,
-            row["card_id"].as<std::string>(),
-            pqxx::binarystring(row["sealed_number"]).str(),
-            pqxx::binarystring(row["sealed_details"]).str(),
-            row["bin6"].as<std::string>(),
-            row["last4"].as<std::string>(),
-            row["brand"].as<std::string>(),
-            row["expiry_month"].as<int>(),
-            row["expiry_year"].as<int>()};
-}
-
 }  // namespace
 
 std::vector<Status> insert_tokens(pqxx::work& tx, std::span<NewToken* const> batch) {
@@ -67,23 +52,6 @@ std::vector<Status> insert_tokens(pqxx::work& tx, std::span<NewToken* const> bat
     for (const auto* row : batch) {
         if (inserted.contains(row->token.text())) verdicts.emplace_back();
         else verdicts.emplace_back(Error{ErrorKind::unavailable, "storage_unavailable", "the card's row is contended"});
-    }
-    return verdicts;
-}
-
-std::vector<Result<StoredToken>> find_tokens(pqxx::work& tx, std::span<CardToken* const> batch) {
-    ArrayText wanted;
-    for (const auto* token : batch) wanted.add(token->text());
-    std::map<std::string, StoredToken> found;
-    for (const auto& row : tx.exec_prepared("find_tokens", wanted.take())) {
-        auto token = token_of(row);
-        found.emplace(token.token.text(), std::move(token));
-    }
-    std::vector<Result<StoredToken>> verdicts;
-    for (const auto* token : batch) {
-        const auto hit = found.find(token->text());
-        if (hit == found.end()) verdicts.emplace_back(Error{ErrorKind::not_found, "token_not_found"});
-        else verdicts.emplace_back(hit->second);
     }
     return verdicts;
 }

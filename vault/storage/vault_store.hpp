@@ -46,6 +46,11 @@ struct StoredAccount {
     bool enabled = true;
 };
 
+struct AccountAndToken {
+    StoredAccount account;
+    std::optional<StoredToken> token;
+};
+
 struct CallerKey {
     ApiKeyId key_id;
     TenantId tenant_id;
@@ -70,13 +75,14 @@ public:
     // A token of its own; the card row is shared by the index. Durable when it answers.
     virtual Awaitable<Status> insert_token(NewToken token, Instant deadline) = 0;
     virtual Awaitable<Result<StoredToken>> find_token(CardToken token) = 0;  // "token_not_found"
+    // What a message needs, in one look-up. "account_not_found", "token_not_found".
+    virtual Awaitable<Result<AccountAndToken>> find_for_message(AccountId account, std::optional<CardToken> token) = 0;
     // Stops new charges; the row stays. "token_not_found" for another tenant's too. Deleting twice is fine.
     virtual Awaitable<Status> delete_token(TenantId tenant_id, CardToken token) = 0;
 
     // New, or new credentials for the same tenant and destination; "account_conflict" otherwise. Enables it.
     virtual Awaitable<Status> put_account(StoredAccount account) = 0;
     virtual Awaitable<Status> disable_account(AccountId account_id) = 0;  // "account_not_found"
-    virtual Awaitable<Result<StoredAccount>> find_account(AccountId account_id) = 0;
 
     // "caller_key_conflict": the digest or the id is taken by something else. The same again is fine.
     virtual Awaitable<Status> put_caller_key(CallerKey key) = 0;

@@ -58,11 +58,14 @@ public:
         found->second.enabled = false;
         co_return Status{};
     }
-    Awaitable<Result<StoredAccount>> find_account(AccountId account_id) override {
+    Awaitable<Result<AccountAndToken>> find_for_message(AccountId account_id, std::optional<CardToken> token) override {
         if (broken) co_return down();
-        const auto found = accounts.find(account_id);
-        if (found == accounts.end()) co_return Error{ErrorKind::not_found, "account_not_found"};
-        co_return found->second;
+        const auto account = accounts.find(account_id);
+        if (account == accounts.end()) co_return Error{ErrorKind::not_found, "account_not_found"};
+        if (!token) co_return AccountAndToken{account->second, {}};
+        auto row = co_await find_token(*token);
+        if (!row) co_return row.error();
+        co_return AccountAndToken{account->second, std::move(*row)};
     }
     Awaitable<Status> put_caller_key(CallerKey key) override {
         caller_keys.insert_or_assign(key.digest, key);

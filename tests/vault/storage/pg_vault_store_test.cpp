@@ -99,7 +99,11 @@ TEST_F(PgVaultStoreTest, AccountsAndCallerKeys) {
                                 "sealed", true};
     EXPECT_TRUE(run(store.put_account(account)));
     EXPECT_TRUE(run(store.disable_account(account.account_id)));
-    EXPECT_FALSE(run(store.find_account(account.account_id))->enabled);
+    EXPECT_FALSE(run(store.find_for_message(account.account_id, {}))->account.enabled);
+    const auto no_token = *CardToken::parse(make.id("tok_"));
+    EXPECT_EQ(run(store.find_for_message(account.account_id, no_token)).error().code, "token_not_found");
+    const auto no_account = *AccountId::parse(make.id("acct_"));
+    EXPECT_EQ(run(store.find_for_message(no_account, no_token)).error().code, "account_not_found");
     const CallerKey key{*ApiKeyId::parse(make.id("key_")), account.tenant_id, make.index(), true};
     EXPECT_TRUE(run(store.put_caller_key(key)));
     EXPECT_EQ(run(store.find_caller_key(key.digest))->key_id, key.key_id);

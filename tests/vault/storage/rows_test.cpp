@@ -19,14 +19,22 @@ protected:
         tx.commit();
         return result;
     }
+    template <class Work>
+    auto alone(Work work_on) {
+        pqxx::nontransaction statements(connection);
+        return work_on(statements);
+    }
+    rows::LookedUp look_up(rows::LookUp wanted) {
+        rows::LookUp* const batch[] = {&wanted};
+        return alone([&](sql::Alone& reading) { return rows::look_up(reading, batch); }).front();
+    }
     std::vector<Status> insert(std::vector<NewToken> tokens) {
         std::vector<NewToken*> batch;
         for (auto& token : tokens) batch.push_back(&token);
         return commit([&](pqxx::work& tx) { return rows::insert_tokens(tx, batch); });
     }
     Result<StoredToken> find(CardToken token) {
-        CardToken* const batch[] = {&token};
-        return commit([&](pqxx::work& tx) { return rows::find_tokens(tx, batch); }).front();
+        return look_up({{}, token}).token;
     }
     int count(const std::string& table) {
         return commit([&](pqxx::work& tx) { return tx.exec1("SELECT count(*) FROM " + table)[0].as<int>(); });
@@ -105,13 +113,16 @@ TEST_F(RowsTest, ACardThatAnotherSessionIsCommittingIsShared) {
 TEST_F(RowsTest, UnknownTokensAreMissingInTheirPlaces) {
     auto known = make.token(make.index());
     insert({known});
-    auto unknown = *CardToken::parse(make.id("tok_"));
-    CardToken* const batch[] = {&unknown, &known.token, &unknown};
-    const auto found = commit([&](pqxx::work& tx) { return rows::find_tokens(tx, batch); });
-    ASSERT_EQ(found.size(), 3u);
-    EXPECT_EQ(found[0].error().code, "token_not_found");
-    EXPECT_TRUE(found[1]);
-    EXPECT_EQ(found[2].error().code, "token_not_found");
+    const auto account = *AccountId::parse(make.id("acct_"));
+    rows::LookUp unknown{{}, *CardToken::parse(make.id("tok_"))}, both{account, known.token}, nothing;
+    rows::LookUp* const batch[] = {&unknown, &both, &nothing, &unknown};
+    const auto found = alone([&](sql::Alone& reading) { return rows::look_up(reading, batch); });
+    ASSERT_EQ(found.size(), 4u);
+    EXPECT_EQ(found[0].token.error().code, "token_not_found");
+    EXPECT_TRUE(found[1].token);
+    EXPECT_EQ(found[1].account.error().code, "account_not_found");
+    EXPECT_FALSE(found[2].token || found[2].account);
+    EXPECT_EQ(found[3].token.error().code, "token_not_found");
 }
 
 TEST_F(RowsTest, ADeletedTokenStaysAndIsDeletedOnlyByItsTenant) {
@@ -131,7 +142,7 @@ TEST_F(RowsTest, AccountsKeepTenantAndDestination) {
     StoredAccount account{*AccountId::parse(make.id("acct_")), *TenantId::parse(Rows::tenant_text), "mercury",
                           std::string("\0\x01sealed", 8), true};
     const auto put = [&] { return commit([&](pqxx::work& tx) { return rows::put_account(tx, account); }); };
-    const auto get = [&] { return commit([&](pqxx::work& tx) { return rows::find_account(tx, account.account_id); }); };
+    const auto get = [&] { return look_up({account.account_id, {}}).account; };
     EXPECT_EQ(get().error().code, "account_not_found");
     EXPECT_TRUE(put());
     EXPECT_EQ(get()->sealed_credentials, account.sealed_credentials);
@@ -174,7 +185,7 @@ TEST_F(RowsTest, TheFirstReplyStaysAndTheNewestHeadIsRemembered) {
     const JournalHead early{make.id(""), 5, {1}}, late{early.epoch, 9, {2}};
     rows::KeptReply first{key, std::string("\0reply", 6), late}, again{key, "other", early};
     rows::KeptReply* const batch[] = {&first, &again};
-    for (const auto& verdict : commit([&](pqxx::work& tx) { return rows::insert_replies(tx, batch); }))
+    for (const auto& verdict : alone([&](sql::Alone& writing) { return rows::insert_replies(writing, batch); }))
         EXPECT_TRUE(verdict);
     EXPECT_EQ(*commit([&](pqxx::work& tx) { return rows::find_reply(tx, key); }), first.sealed);
     const auto missing = make.attempt();
@@ -227,8 +238,8 @@ TEST_F(RowsTest, HotStatementsUseTheirIndexes) {
         return plan;
     };
     for (const std::string& execute :
-         {std::string("find_tokens('{\"a\"}')"), std::string("find_caller_key('ab')"),
-          std::string("find_account('a')"), std::string("find_reply('a', 1)"),
+         {std::string("find_tokens('{\"a\"}')"), std::string("insert_replies('{a}','{1}','{ab}','e',1,'ab')"), std::string("find_caller_key('ab')"),
+          std::string("find_accounts('{a}')"), std::string("find_reply('a', 1)"),
           std::string("insert_tokens('{a}','{a}','{ab}','{1}','{a}','{ab}','{a}','{a}','{a}','{1}','{2030}','{ab}')")})
         EXPECT_EQ(plan_of(execute).find("Seq Scan"), std::string::npos) << plan_of(execute);
 }
