@@ -17,12 +17,13 @@ namespace postern::net {
 namespace {
 
 constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
-using Strand = asio::strand<asio::io_context::executor_type>;
+using Executor = asio::io_context::executor_type;
+using Strand = asio::strand<Executor>;
 using namespace std::chrono_literals;
 
 // One call, from its arrival to its answer. Lives in the call's coroutine; the maps below point at it meanwhile.
 struct Call {
-    Call(const Strand& strand, Frame what) : frame(std::move(what)), bell(strand) {}
+    Call(const Executor& executor, Frame what) : frame(std::move(what)), bell(executor) {}
     enum class Stage { queued, leaving, may_have_left, ended } stage = Stage::queued;
     Frame frame;
     bool of_hello = false;
@@ -44,13 +45,13 @@ Error may_have_left(std::string_view code) { return Error{ErrorKind::outcome_unk
 
 struct FrameClient::Impl : std::enable_shared_from_this<FrameClient::Impl> {
     Impl(asio::io_context& context, FrameClientOptions given)
-        : options(std::move(given)), strand(asio::make_strand(context)), hello_strand(asio::make_strand(context)),
-          outbox_bell(strand), state_bell(strand) {}
+        : options(std::move(given)), executor(context.get_executor()), hello_strand(asio::make_strand(context)),
+          outbox_bell(executor), state_bell(executor) {}
 
     enum class State { disconnected, greeting, open, stopped };
 
     FrameClientOptions options;
-    Strand strand;
+    Executor executor;
     Strand hello_strand;  // the hello runs here: this is how its own calls are known
     std::shared_ptr<UnixSocket> socket;  // a new one for each connection: a late write never meets another's socket
     asio::steady_timer outbox_bell;  // rung when the writer has something to do
@@ -100,8 +101,8 @@ asio::awaitable<void> FrameClient::Impl::run() {
             const auto mine = ++generation;
             set_state(State::greeting);
             const auto self = shared_from_this();
-            asio::co_spawn(strand, [self, mine] { return self->write_calls(mine); }, asio::detached);
-            asio::co_spawn(strand, [self, mine] { return self->greet(mine); }, asio::detached);
+            asio::co_spawn(executor, [self, mine] { return self->write_calls(mine); }, asio::detached);
+            asio::co_spawn(executor, [self, mine] { return self->greet(mine); }, asio::detached);
             co_await read_replies(mine);
             lose_connection(mine);
             pause = 10ms;
@@ -114,7 +115,7 @@ asio::awaitable<void> FrameClient::Impl::run() {
 }
 
 asio::awaitable<bool> FrameClient::Impl::connect() {
-    socket = std::make_shared<UnixSocket>(strand);
+    socket = std::make_shared<UnixSocket>(executor);
     const auto [error] = co_await socket->async_connect(options.path, quiet);
     if (error || state == State::stopped) co_return false;
     if (options.allowed_uids.empty()) co_return true;
@@ -235,7 +236,7 @@ asio::awaitable<Result<Frame>> FrameClient::Impl::call(Frame frame, Instant dead
     if (queued.size() + sent.size() >= options.in_flight_max) co_return nothing_left("too_many_in_flight");
     const auto callers_correlation = frame.correlation;
     frame.correlation = ++last_correlation;
-    Call call(strand, std::move(frame));
+    Call call(executor, std::move(frame));
     call.of_hello = of_hello;
     queued.push_back(&call);
     outbox_bell.cancel();
@@ -276,7 +277,7 @@ void FrameClient::Impl::stop() {
 
 FrameClient::FrameClient(asio::io_context& context, FrameClientOptions options)
     : impl_(std::make_shared<Impl>(context, std::move(options))) {
-    asio::co_spawn(impl_->strand, [self = impl_] { return self->run(); }, asio::detached);
+    asio::co_spawn(impl_->executor, [self = impl_] { return self->run(); }, asio::detached);
 }
 
 FrameClient::~FrameClient() { stop(); }
@@ -288,7 +289,7 @@ asio::awaitable<Result<Frame>> FrameClient::call(Frame frame, std::chrono::milli
     const auto* on_strand = executor.target<Strand>();
     const bool of_hello = on_strand && *on_strand == self->hello_strand;
     co_return co_await asio::co_spawn(
-        self->strand, self->call(std::move(frame), deadline, of_hello), asio::use_awaitable);
+        self->executor, self->call(std::move(frame), deadline, of_hello), asio::use_awaitable);
 }
 
 bool FrameClient::connected() const { return impl_->is_open; }
@@ -296,7 +297,7 @@ bool FrameClient::connected() const { return impl_->is_open; }
 void FrameClient::on_connect(std::function<asio::awaitable<void>()> hello) { impl_->hello = std::move(hello); }
 
 void FrameClient::stop() {
-    asio::dispatch(impl_->strand, [self = impl_] { self->stop(); });
+    asio::dispatch(impl_->executor, [self = impl_] { self->stop(); });
 }
 
 }  // namespace postern::net

@@ -2,7 +2,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -16,7 +15,6 @@ namespace postern::net {
 namespace {
 
 constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
-using Strand = asio::strand<asio::io_context::executor_type>;
 
 // Wakes one waiting coroutine; asio has no condition variable.
 void wake(asio::steady_timer& bell) { bell.cancel(); }
@@ -42,11 +40,11 @@ struct Connection {
 
 struct FrameServer::Impl : std::enable_shared_from_this<FrameServer::Impl> {
     Impl(asio::io_context& context, FrameServerOptions given, FrameHandler handles)
-        : options(std::move(given)), handler(std::move(handles)), strand(asio::make_strand(context)), acceptor(strand) {}
+        : options(std::move(given)), handler(std::move(handles)), executor(context.get_executor()), acceptor(context) {}
 
     FrameServerOptions options;
     FrameHandler handler;
-    Strand strand;
+    asio::io_context::executor_type executor;
     asio::local::stream_protocol::acceptor acceptor;
     std::set<std::shared_ptr<Connection>> connections;
     std::size_t in_flight = 0;
@@ -62,13 +60,13 @@ struct FrameServer::Impl : std::enable_shared_from_this<FrameServer::Impl> {
 
 asio::awaitable<void> FrameServer::Impl::accept_all() {
     while (!stopped) {
-        auto [error, socket] = co_await acceptor.async_accept(strand, quiet);
+        auto [error, socket] = co_await acceptor.async_accept(quiet);
         if (stopped) break;
         if (!error) {
             admit(std::move(socket));
             continue;
         }
-        asio::steady_timer pause(strand, std::chrono::milliseconds(50));  // out of descriptors: let some come back
+        asio::steady_timer pause(executor, std::chrono::milliseconds(50));  // out of descriptors: let some come back
         co_await pause.async_wait(quiet);
     }
 }
@@ -81,9 +79,9 @@ void FrameServer::Impl::admit(UnixSocket socket) {
     }
     const auto connection = std::make_shared<Connection>(std::move(socket), *peer);
     connections.insert(connection);
-    asio::co_spawn(strand, [self = shared_from_this(), connection] { return self->read_from(connection); },
+    asio::co_spawn(executor, [self = shared_from_this(), connection] { return self->read_from(connection); },
                    asio::detached);
-    asio::co_spawn(strand, [self = shared_from_this(), connection] { return self->write_to(connection); },
+    asio::co_spawn(executor, [self = shared_from_this(), connection] { return self->write_to(connection); },
                    asio::detached);
 }
 
@@ -102,7 +100,7 @@ asio::awaitable<void> FrameServer::Impl::read_from(std::shared_ptr<Connection> c
         if (stopped || !connection->socket.is_open()) break;  // not begun, not answered
         ++in_flight;
         ++connection->running;
-        asio::co_spawn(strand,
+        asio::co_spawn(executor,
                        [self = shared_from_this(), connection, frame = std::move(parse.frame)]() mutable {
                            return self->answer(connection, std::move(frame));
                        },
@@ -180,12 +178,12 @@ Status FrameServer::listen() {
     if (!error && ::chmod(path.c_str(), impl_->options.mode) != 0) error.assign(errno, boost::system::system_category());
     if (!error) impl_->acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error) return refused(error);
-    asio::co_spawn(impl_->strand, [self = impl_] { return self->accept_all(); }, asio::detached);
+    asio::co_spawn(impl_->executor, [self = impl_] { return self->accept_all(); }, asio::detached);
     return {};
 }
 
 void FrameServer::stop() {
-    asio::dispatch(impl_->strand, [self = impl_] { self->stop(); });
+    asio::dispatch(impl_->executor, [self = impl_] { self->stop(); });
 }
 
 }  // namespace postern::net

@@ -1,7 +1,6 @@
 #include "base/net/http_client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
 #include <map>
@@ -215,7 +214,7 @@ asio::awaitable<HttpExchange> HttpClient::exchange(HttpEndpoint endpoint, wiped:
     const auto deadline = std::chrono::steady_clock::now() + time_left;
     auto wire = self->take_idle(key_of(endpoint));
     const bool connected = wire != nullptr;
-    if (!connected) wire = std::make_shared<Wire>(TcpSocket(asio::make_strand(self->context)), *self->tls);
+    if (!connected) wire = std::make_shared<Wire>(TcpSocket(self->context), *self->tls);
     Impl::Call call{std::move(endpoint), std::move(request), deadline, std::move(observer)};
     const auto executor = wire->executor();
     co_return co_await asio::co_spawn(executor, self->run(std::move(wire), connected, std::move(call)),

@@ -5,7 +5,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <ctime>
 #include <mutex>
@@ -111,7 +110,7 @@ void wipe_names(HttpRequest& request) {
 struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
     Impl(asio::io_context& given_context, HttpServerOptions given, HttpHandler handles)
         : context(given_context), options(std::move(given)), handler(std::move(handles)),
-          strand(asio::make_strand(context)), acceptor(strand) {}
+          acceptor(context) {}
 
     struct Session {
         std::shared_ptr<Wire> wire;
@@ -124,7 +123,6 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
     HttpServerOptions options;
     HttpHandler handler;
     TlsContext tls;
-    asio::strand<asio::io_context::executor_type> strand;
     asio::ip::tcp::acceptor acceptor;
     unsigned short port = 0;
     std::atomic<std::size_t> in_flight = 0;
@@ -167,16 +165,16 @@ Status HttpServer::Impl::listen() {
                      options.address + ":" + std::to_string(options.port) + ": " + error.message()};
     }
     port = acceptor.local_endpoint().port();
-    asio::co_spawn(strand, [self = shared_from_this()] { return self->accept_all(); }, asio::detached);
+    asio::co_spawn(context, [self = shared_from_this()] { return self->accept_all(); }, asio::detached);
     return {};
 }
 
 asio::awaitable<void> HttpServer::Impl::accept_all() {
     while (!draining) {
-        auto [error, socket] = co_await acceptor.async_accept(asio::make_strand(context), quiet);
+        auto [error, socket] = co_await acceptor.async_accept(quiet);
         if (draining) break;
         if (error) {
-            asio::steady_timer pause(strand, 50ms);  // out of descriptors: let some come back
+            asio::steady_timer pause(context, 50ms);  // out of descriptors: let some come back
             co_await pause.async_wait(quiet);
             continue;
         }
@@ -314,7 +312,7 @@ HttpServer::HttpServer(asio::io_context& context, HttpServerOptions options, Htt
     : impl_(std::make_shared<Impl>(context, std::move(options), std::move(handler))) {}
 
 HttpServer::~HttpServer() {
-    asio::dispatch(impl_->strand, [self = impl_] { self->stop_accepting(true); });
+    asio::dispatch(impl_->context, [self = impl_] { self->stop_accepting(true); });
 }
 
 Status HttpServer::listen() { return impl_->listen(); }
@@ -322,7 +320,7 @@ Status HttpServer::listen() { return impl_->listen(); }
 unsigned short HttpServer::port() const { return impl_->port; }
 
 void HttpServer::stop_accepting() {
-    asio::dispatch(impl_->strand, [self = impl_] { self->stop_accepting(false); });
+    asio::dispatch(impl_->context, [self = impl_] { self->stop_accepting(false); });
 }
 
 std::size_t HttpServer::in_flight() const { return impl_->in_flight; }
