@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ class MemoryVaultStore final : public VaultStore {
 public:
     std::map<CardToken, NewToken> tokens;
     std::map<CardToken, TokenState> states;
+    std::set<CardToken> codes_used;
     std::map<std::string, std::pair<std::string, std::string>> cards;  // index -> card id, sealed number
     std::map<AccountId, StoredAccount> accounts;
     std::map<std::string, CallerKey> caller_keys;
@@ -39,13 +41,19 @@ public:
         if (found == tokens.end()) co_return Error{ErrorKind::not_found, "token_not_found"};
         const auto& row = found->second;
         co_return StoredToken{row.token, row.tenant_id, states[token], row.card_id, row.sealed_number, row.sealed_details,
-                              row.bin6, row.last4, row.brand, row.expiry_month, row.expiry_year};
+                              row.bin6, row.last4, row.brand, row.expiry_month, row.expiry_year, row.given,
+                              codes_used.contains(token)};
     }
     Awaitable<Status> delete_token(TenantId tenant_id, CardToken token) override {
         const auto found = tokens.find(token);
         if (found == tokens.end() || found->second.tenant_id != tenant_id)
             co_return Error{ErrorKind::not_found, "token_not_found"};
         states[token] = TokenState::deleted;
+        co_return Status{};
+    }
+    Awaitable<Status> mark_codes_used(std::vector<CardToken> marked) override {
+        if (broken) co_return down();
+        codes_used.insert(marked.begin(), marked.end());
         co_return Status{};
     }
     Awaitable<Status> put_account(StoredAccount account) override {
