@@ -188,6 +188,18 @@ TEST(Forward, AUsedCodeIsLeftOutAlsoAfterARestart) {
     EXPECT_EQ(keeper.egress.requests.size(), 4U);
 }
 
+TEST(Forward, AMarkThatIsWrittenWhileTheRowIsReadCounts) {
+    Keeper keeper;
+    keeper.open_shop();
+    EXPECT_EQ(word(keeper.forward(keeper.authorize())), "sent");
+    keeper.store.after_read = [&] {
+        keeper.store.codes_used.insert(*keeper.token);
+        keeper.codes->forget_used({*keeper.token});
+    };
+    EXPECT_EQ(word(keeper.forward(keeper.another_authorize())), "sent");
+    EXPECT_FALSE(holds(keeper.egress.requests.back(), code_element));
+}
+
 TEST(Forward, MarksThatCouldNotBeWrittenAreWrittenLater) {
     Keeper keeper;
     keeper.open_shop();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -23,6 +24,7 @@ public:
     std::optional<JournalHead> head;
     std::vector<StoredKey> keys;
     bool broken = false;
+    std::function<void()> after_read;  // what happens while rows for a message are on their way to the keeper
     int commits = 0;
 
     Awaitable<Status> insert_token(NewToken token, Instant) override {
@@ -73,6 +75,7 @@ public:
         if (!token) co_return AccountAndToken{account->second, {}};
         auto row = co_await find_token(*token);
         if (!row) co_return row.error();
+        if (after_read) after_read();
         co_return AccountAndToken{account->second, std::move(*row)};
     }
     Awaitable<Status> put_caller_key(CallerKey key) override {
