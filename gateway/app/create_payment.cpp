@@ -70,7 +70,7 @@ Error about_token(Error error) {
 
 struct Ready {
     NewPayment command;
-    bool has_security_code;
+    vault::CardExtras extras;
 };
 
 // All that can refuse before commit 1.
@@ -90,7 +90,7 @@ Awaitable<Result<Ready>> make_ready(const Services& services, const CallContext&
     domain::CardSummary card{token->bin6, token->last4, token->brand, token->expiry_month, token->expiry_year};
     co_return Ready{{command, std::move(payment), std::move(card), std::move(operation),
                      live_lease(services, context.deadline)},
-                    token->has_security_code};
+                    token->extras};
 }
 
 }  // namespace
@@ -109,7 +109,7 @@ Awaitable<Result<Response>> create_payment(const Services& services, CallContext
     if (prepared == nullptr) co_return co_await answer_taken(services, context, command, std::move(*result));
     Work work{.payment = std::move(prepared->payment), .card = std::move(prepared->card),
               .operation = std::move(prepared->operation), .original = {}, .attempts = {},
-              .has_security_code = ready->has_security_code};
+              .extras = ready->extras};
     co_return co_await drive_live(services, std::move(work), context.deadline);
 }
 

@@ -32,7 +32,9 @@ const processors::ProcessorAdapter& OperationDriver::adapter() const {
 processors::History OperationDriver::history() const {
     return {.operation = work_.operation, .payment = work_.payment,
             .original = work_.original ? &*work_.original : nullptr, .attempts = work_.attempts,
-            .now = services_.clock.now(), .with_security_code = work_.has_security_code};
+            .now = services_.clock.now(), .with_security_code = work_.extras.security_code,
+            .with_holder_name = work_.extras.holder_name, .with_address = work_.extras.address,
+            .with_postal_code = work_.extras.postal_code};
 }
 
 void OperationDriver::add_attempt(processors::Attempt attempt, bool is_recorded) {

@@ -45,6 +45,7 @@ public:
     Awaitable<Committed> stay_open(OpenEnd open_end);
 
     void add_attempt(processors::Attempt attempt, bool is_recorded);
+    void carry(const vault::CardExtras& extras) { work_.extras = extras; }
 
 private:
     processors::History history() const;

@@ -17,7 +17,7 @@ struct Work {
     std::optional<domain::Operation> original;  // what a capture, refund or undo builds on
     std::vector<processors::Attempt> attempts;  // oldest first
     bool undo_exists = false;                   // another operation takes this one back already
-    bool has_security_code = false;             // the vault held one when the operation was prepared; only a live request knows
+    vault::CardExtras extras = {};              // what a first message sends beside the number
 };
 
 // Where a claim comes from.

@@ -131,10 +131,31 @@ private:
             co_await postpone(std::chrono::milliseconds{0}, words_of(step));
             co_return false;
         }
+        const bool inquire = std::holds_alternative<processors::Inquire>(step);
+        if (!inquire && !co_await look_at_card()) {
+            co_await postpone(vault_pause, "ask_vault");
+            co_return false;
+        }
         const auto number = co_await driver_.begin_attempt();
         if (!number) co_return false;
-        const bool inquire = std::holds_alternative<processors::Inquire>(step);
         co_await driver_.send(inquire ? vault::AttemptKind::inquire : driver_.kind_of(false), *number, call_time);
+        co_return true;
+    }
+
+    // A repeat of a charge carries what the first message did, the security code excepted. A token that is deleted by
+    // now tells nothing; the repeat then goes with the number alone. False: the vault did not answer.
+    Awaitable<bool> look_at_card() {
+        const bool is_charge = operation().verb == domain::Verb::authorize || operation().verb == domain::Verb::sale;
+        if (!is_charge) co_return true;
+        const auto card = co_await services_.vault.describe(operation().tenant_id, driver_.work().payment.token);
+        if (!card && card.error().kind == ErrorKind::not_found) co_return true;
+        if (!card) {
+            services_.observer.failure("describe", card.error(), operation().id.text());
+            co_return false;
+        }
+        vault::CardExtras extras = card->extras;
+        extras.security_code = false;
+        driver_.carry(extras);
         co_return true;
     }
 

@@ -33,8 +33,8 @@ struct History {
     const domain::Operation* original = nullptr;  // the operation that a capture, void, reversal or refund builds on
     std::span<const Attempt> attempts;            // oldest first
     Timestamp now;
-    // What the vault holds beside the number; a slot may only be planned where its content exists. The security code
-    // is counted for the first message alone.
+    // What the card was given with beside the number; a slot may only be planned where its content exists. Of a charge
+    // alone; the security code is for its first message, which must ask for it.
     bool with_security_code = false;
     bool with_holder_name = false, with_address = false, with_postal_code = false;
 };

@@ -170,7 +170,14 @@ class Stack:
 
     def rows(self, query):
         """Rows of the gateway's database as lists of text."""
-        connection = f"host={self.data['gateway_socket']} dbname=gateway user=postern_admin"
+        return self._rows(f"host={self.data['gateway_socket']} dbname=gateway user=postern_admin", query)
+
+    def vault_rows(self, query):
+        """The same of the vault's."""
+        return self._rows(f"host={self.data['vault_socket']} dbname=vault user=postern_vault_admin", query)
+
+    @staticmethod
+    def _rows(connection, query):
         done = subprocess.run(["psql", "-XAtq", "-F", "\x1f", connection, "-c", query], capture_output=True, text=True)
         if done.returncode != 0:
             raise RuntimeError(done.stderr)

@@ -30,12 +30,17 @@ public:
         if (plan_fails) return Error{ErrorKind::invalid_request, "reference_missing"};
         const bool undo = history.operation.verb == domain::Verb::reverse;
         const std::string target = undo && history.original ? history.original->processor_identity : "";
-        return vault::MessageTree{
-            .method = "POST", .path_template = "/", .path_parameters = {}, .headers = {},
-            .body = vault::FormBody{{"verb", std::string(policy_operation(kind, history.operation))},
-                                    {"identity", history.operation.processor_identity},
-                                    {"amount", std::to_string(history.operation.requested.amount_minor())},
-                                    {"target", target}}};
+        vault::FormBody form{{"verb", std::string(policy_operation(kind, history.operation))},
+                             {"identity", history.operation.processor_identity},
+                             {"amount", std::to_string(history.operation.requested.amount_minor())},
+                             {"target", target}};
+        const bool is_first = kind == vault::AttemptKind::send;
+        if (history.with_security_code && is_first) form.push_back({"code", vault::Slot::card_security_code});
+        if (history.with_holder_name) form.push_back({"name", vault::Slot::card_holder_name});
+        if (history.with_address) form.push_back({"address", vault::Slot::card_address});
+        if (history.with_postal_code) form.push_back({"zip", vault::Slot::card_postal_code});
+        return vault::MessageTree{.method = "POST", .path_template = "/", .path_parameters = {}, .headers = {},
+                                  .body = std::move(form)};
     }
     std::string_view policy_operation(vault::AttemptKind kind, const domain::Operation& operation) const override {
         return kind == vault::AttemptKind::inquire ? "inquire" : domain::to_text(operation.verb);

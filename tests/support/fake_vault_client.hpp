@@ -31,6 +31,7 @@ enum class Fault {
     unreachable,                     // no byte reached the keeper
     broken,                          // the keeper sent it, the gateway's connection broke
     overbook,                        // approves more than was asked for
+    code_lost,                       // the vault refuses: the security code that the message asks for is gone
 };
 
 // Vault and processor in one: journals attempts, refuses the same one twice, fences what it does not know.
@@ -44,6 +45,7 @@ public:
         if (fault == Fault::unreachable) co_return Error{ErrorKind::unavailable, "vault_unreachable"};
         if (journal_.contains(request.key)) co_return Error{ErrorKind::conflict, "attempt_used"};
         ++messages;
+        if (fault == Fault::code_lost) co_return journal_[request.key] = vault::NotSent{"security_code_expired"};
         vault::Verdict verdict = act(request, fault);
         journal_[request.key] = verdict;
         if (fault == Fault::lose_reply || fault == Fault::lose_request) clock_.move(silence);
@@ -59,13 +61,14 @@ public:
         ++described;
         if (is_down) co_return Error{ErrorKind::unavailable, "vault_unreachable"};
         if (token_is_gone) co_return Error{ErrorKind::not_found, "unknown_token"};
-        co_return vault::TokenSummary{"411111", "1111", "visa", 12, 2030, false};
+        co_return vault::TokenSummary{"411111", "1111", "visa", 12, 2030, extras};
     }
     std::string epoch() const override { return is_down ? "" : "j1"; }
 
     FakeBook book;
     std::deque<Fault> faults;  // one a message, then none
     std::function<void(const vault::ForwardRequest&)> before_forward;
+    vault::CardExtras extras;  // of every token
     std::chrono::milliseconds silence{0};  // how long a lost message keeps the caller waiting
     int messages = 0, described = 0;
     bool is_down = false, token_is_gone = false;

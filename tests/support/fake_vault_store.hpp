@@ -33,7 +33,7 @@ public:
         tokens.emplace(token.token, vault::StoredToken{token.token, token.tenant_id, vault::TokenState::active,
                                                        card->second, sealed_numbers[card->second],
                                                        token.sealed_details, token.bin6, token.last4, token.brand,
-                                                       token.expiry_month, token.expiry_year});
+                                                       token.expiry_month, token.expiry_year, token.given});
         co_return Status{};
     }
     Awaitable<Result<vault::StoredToken>> find_token(CardToken token) override {
@@ -44,6 +44,13 @@ public:
         const auto found = tokens.find(token);
         if (found == tokens.end() || found->second.tenant_id != tenant_id) co_return missing("token_not_found");
         found->second.state = vault::TokenState::deleted;
+        co_return Status{};
+    }
+
+    Awaitable<Status> mark_codes_used(std::vector<CardToken> used) override {
+        if (fail_with) co_return *fail_with;
+        for (const auto& token : used)
+            if (const auto found = tokens.find(token); found != tokens.end()) found->second.code_used = true;
         co_return Status{};
     }
 

@@ -122,7 +122,8 @@ void encode_verdict(const Verdict& verdict, v1::Verdict& wire) {
 
 TokenSummary decode_summary(const v1::TokenSummary& wire) {
     return {wire.bin6(),         wire.last4(),       wire.brand(),
-            wire.expiry_month(), wire.expiry_year(), wire.has_security_code()};
+            wire.expiry_month(), wire.expiry_year(),
+            {wire.security_code_due(), wire.has_holder_name(), wire.has_address(), wire.has_postal_code()}};
 }
 
 void encode_summary(const TokenSummary& summary, v1::TokenSummary& wire) {
@@ -132,7 +133,10 @@ void encode_summary(const TokenSummary& summary, v1::TokenSummary& wire) {
     wire.set_brand(summary.brand);
     wire.set_expiry_month(summary.expiry_month);
     wire.set_expiry_year(summary.expiry_year);
-    wire.set_has_security_code(summary.has_security_code);
+    wire.set_security_code_due(summary.extras.security_code);
+    wire.set_has_holder_name(summary.extras.holder_name);
+    wire.set_has_address(summary.extras.address);
+    wire.set_has_postal_code(summary.extras.postal_code);
 }
 
 }  // namespace postern::vault

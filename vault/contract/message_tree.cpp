@@ -12,38 +12,75 @@ constexpr Slot all_slots[] = {
     Slot::card_address, Slot::card_postal_code, Slot::account_merchant_id, Slot::account_password,
 };
 
-bool is_card(const Leaf& leaf) {
-    const auto* slot = std::get_if<Slot>(&leaf);
-    return slot != nullptr && *slot != Slot::account_merchant_id && *slot != Slot::account_password;
-}
+bool is_card(Slot slot) { return slot != Slot::account_merchant_id && slot != Slot::account_password; }
 
-template <class Named>
-bool any_is_card(const std::vector<Named>& leaves) {
-    return std::ranges::any_of(leaves, [](const Named& named) { return is_card(named.value); });
-}
+// Walks over all leaves; `wanted` is asked about slots alone.
+template <class Wanted>
+class SlotSearch {
+public:
+    explicit SlotSearch(Wanted wanted) : wanted_{wanted} {}
 
-bool names_card(const XmlElement& element) {
-    const bool in_attributes =
-        std::ranges::any_of(element.attributes, [](const auto& attribute) { return is_card(attribute.second); });
-    if (in_attributes) return true;
-    if (const auto* leaf = std::get_if<Leaf>(&element.content)) return is_card(*leaf);
-    const auto* children = std::get_if<std::vector<XmlElement>>(&element.content);
-    const auto& below = children ? *children : std::get<EmbeddedDocument>(element.content).root;
-    return std::ranges::any_of(below, [](const XmlElement& child) { return names_card(child); });
-}
+    bool finds(const MessageTree& message) const {
+        const bool in_path =
+            std::ranges::any_of(message.path_parameters, [&](const auto& parameter) { return is(parameter.second); });
+        return in_path || any(message.headers) || finds(message.body);
+    }
+    bool is(const Leaf& leaf) const {
+        const auto* slot = std::get_if<Slot>(&leaf);
+        return slot != nullptr && wanted_(*slot);
+    }
 
-bool names_card(const Body& body) {
-    if (const auto* xml = std::get_if<XmlBody>(&body)) return names_card(xml->root);
-    const auto* form = std::get_if<FormBody>(&body);
-    return form != nullptr && any_is_card(*form);
+private:
+    template <class Named>
+    bool any(const std::vector<Named>& leaves) const {
+        return std::ranges::any_of(leaves, [&](const Named& named) { return is(named.value); });
+    }
+    bool finds(const XmlElement& element) const {
+        const bool in_attributes =
+            std::ranges::any_of(element.attributes, [&](const auto& attribute) { return is(attribute.second); });
+        if (in_attributes) return true;
+        if (const auto* leaf = std::get_if<Leaf>(&element.content)) return is(*leaf);
+        const auto* children = std::get_if<std::vector<XmlElement>>(&element.content);
+        const auto& below = children ? *children : std::get<EmbeddedDocument>(element.content).root;
+        return std::ranges::any_of(below, [&](const XmlElement& child) { return finds(child); });
+    }
+    bool finds(const Body& body) const {
+        if (const auto* xml = std::get_if<XmlBody>(&body)) return finds(xml->root);
+        const auto* form = std::get_if<FormBody>(&body);
+        return form != nullptr && any(*form);
+    }
+
+    Wanted wanted_;
+};
+
+void remove(XmlElement& element, const Leaf& unwanted) {
+    std::erase_if(element.attributes, [&](const auto& attribute) { return attribute.second == unwanted; });
+    auto* children = std::get_if<std::vector<XmlElement>>(&element.content);
+    auto* document = std::get_if<EmbeddedDocument>(&element.content);
+    if (document) children = &document->root;
+    if (!children) return;
+    std::erase_if(*children, [&](const XmlElement& child) {
+        const auto* leaf = std::get_if<Leaf>(&child.content);
+        return leaf != nullptr && *leaf == unwanted;
+    });
+    for (auto& child : *children) remove(child, unwanted);
 }
 
 }  // namespace
 
-bool names_card(const MessageTree& message) {
-    const bool in_path =
-        std::ranges::any_of(message.path_parameters, [](const auto& parameter) { return is_card(parameter.second); });
-    return in_path || any_is_card(message.headers) || names_card(message.body);
+bool names_card(const MessageTree& message) { return SlotSearch{is_card}.finds(message); }
+
+bool names(const MessageTree& message, Slot slot) {
+    return SlotSearch{[slot](Slot found) { return found == slot; }}.finds(message);
+}
+
+MessageTree without(MessageTree message, Slot slot) {
+    const Leaf unwanted{slot};
+    std::erase_if(message.headers, [&](const Header& header) { return header.value == unwanted; });
+    if (auto* form = std::get_if<FormBody>(&message.body))
+        std::erase_if(*form, [&](const FormField& field) { return field.value == unwanted; });
+    if (auto* xml = std::get_if<XmlBody>(&message.body)) remove(xml->root, unwanted);
+    return message;
 }
 
 std::string_view to_text(Slot slot) {

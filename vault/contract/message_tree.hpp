@@ -68,6 +68,9 @@ struct MessageTree {
 
 // Whether any leaf is a slot of the card: such a message goes with a token, every other one without.
 bool names_card(const MessageTree& message);
+bool names(const MessageTree& message, Slot slot);
+// The message without the elements, attributes, fields and headers that this slot would fill. Path parameters stay.
+MessageTree without(MessageTree message, Slot slot);
 
 inline bool operator==(const EmbeddedDocument& a, const EmbeddedDocument& b) { return a.root == b.root; }
 inline bool operator==(const XmlElement& a, const XmlElement& b) {

@@ -53,11 +53,19 @@ struct Sent { Reply reply; };            // a whole reply came back
 struct MaybeSent { std::string code; };  // a byte may have left; no (whole, showable) reply
 using Verdict = std::variant<NotSent, Sent, MaybeSent>;
 
+// What a card was given with beside number and expiry; never the values.
+struct CardExtras {
+    bool security_code = false, holder_name = false, address = false, postal_code = false;
+    friend bool operator==(const CardExtras&, const CardExtras&) = default;
+};
+
 // What others may know of a card behind a token.
 struct TokenSummary {
     std::string bin6, last4, brand;
     int expiry_month = 0, expiry_year = 0;
-    bool has_security_code = false;  // still within its life in the arena
+    // What a charge is to ask for now. The security code: one was given, and no charge has used it. A charge that asks
+    // for a code that is lost (expired, keeper restarted) is not sent: "security_code_expired".
+    CardExtras extras = {};
 };
 
 // The gateway's view of the vault. An error of kind `unavailable` means that the request did not reach the keeper

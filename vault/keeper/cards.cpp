@@ -34,8 +34,12 @@ Status check_expiry(int month, int year, Timestamp now) {
     return {};
 }
 
-TokenSummary summary_of(const StoredToken& stored, bool has_code) {
-    return {stored.bin6, stored.last4, stored.brand, stored.expiry_month, stored.expiry_year, has_code};
+// A code that was used is due no more, written down or not; one that is lost still is.
+TokenSummary summary_of(const StoredToken& stored, sealed::CodeState state) {
+    TokenSummary summary{stored.bin6,         stored.last4,       stored.brand,
+                         stored.expiry_month, stored.expiry_year, stored.given};
+    if (stored.code_used || state == sealed::CodeState::used) summary.extras.security_code = false;
+    return summary;
 }
 
 }  // namespace
@@ -62,13 +66,14 @@ Result<Cards::Parsed> Cards::parse(const sealed::CardFields& fields) const {
     return parsed;
 }
 
-// Neither the row nor the journal depends on the security code, not even on whether there is one.
+// The row says whether there is a security code; neither it nor the journal depends on which.
 Result<NewToken> Cards::seal(const CallerKey& key, const sealed::CardFields& fields, const Parsed& parsed) const {
     const auto now = custody_.clock.now();
     const auto tenant = key.tenant_id.text();
     NewToken row{CardToken::create(now, custody_.random), key.tenant_id, {}, custody_.keys.index_version(),
                  "card_" + new_id_text(now, custody_.random), {}, parsed.pan.bin6(), parsed.pan.last4(),
-                 std::string(to_text(parsed.pan.brand())), fields.expiry_month, fields.expiry_year, {}};
+                 std::string(to_text(parsed.pan.brand())), fields.expiry_month, fields.expiry_year, {},
+                 {parsed.code.has_value(), !fields.name.empty(), !fields.address.empty(), !fields.postal_code.empty()}};
     auto index = parsed.pan.lend([&](std::span<const char> digits) { return custody_.keys.card_index(tenant, digits); });
     if (!index) return index.error();
     row.card_index = std::move(*index);
@@ -94,8 +99,7 @@ asio::awaitable<Result<TokenMade>> Cards::tokenize(std::string key_digest, seale
     if (!parsed) co_return parsed.error();
     auto row = seal(*key, fields, *parsed);
     if (!row) co_return row.error();
-    TokenMade made{row->token, {row->bin6, row->last4, row->brand, row->expiry_month, row->expiry_year,
-                                parsed->code.has_value()}};
+    TokenMade made{row->token, {row->bin6, row->last4, row->brand, row->expiry_month, row->expiry_year, row->given}};
     if (auto stored = co_await custody_.store.insert_token(std::move(*row), deadline); !stored)
         co_return stored.error();
     caller.actor += " " + key->key_id.text();
@@ -133,7 +137,17 @@ asio::awaitable<Result<TokenSummary>> Cards::describe(TenantId tenant_id, CardTo
     if (!stored) co_return stored.error();
     if (stored->tenant_id != tenant_id || stored->state == TokenState::deleted)
         co_return Error{ErrorKind::not_found, "token_not_found"};
-    co_return summary_of(*stored, custody_.codes.has(token));
+    co_return summary_of(*stored, custody_.codes.state(token));
+}
+
+asio::awaitable<Status> Cards::record_used_codes() {
+    constexpr std::size_t marked_at_once_max = 512;
+    for (auto tokens = custody_.codes.used(marked_at_once_max); !tokens.empty();
+         tokens = custody_.codes.used(marked_at_once_max)) {
+        if (auto marked = co_await custody_.store.mark_codes_used(tokens); !marked) co_return marked;
+        custody_.codes.forget_used(tokens);
+    }
+    co_return Status{};
 }
 
 }  // namespace postern::vault

@@ -23,6 +23,8 @@ public:
     boost::asio::awaitable<Status> remove(std::string key_digest, CardToken token, Caller caller);
     // For the gateway, which says which tenant it acts for. "token_not_found" for another tenant's and for deleted ones.
     boost::asio::awaitable<Result<TokenSummary>> describe(TenantId tenant_id, CardToken token);
+    // Writes down which codes were used since; what could not be written is tried again the next time.
+    boost::asio::awaitable<Status> record_used_codes();
 
 private:
     struct Parsed;

@@ -2,7 +2,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "base/ops/log.hpp"
 #include "base/ops/metrics.hpp"
@@ -25,12 +27,15 @@ struct Forwarder::Attempt {
     std::optional<StoredAccount> account = {};
     std::optional<StoredToken> token = {};
 
+    bool asks_for_code() const { return token && names(request.message, Slot::card_security_code); }
     milliseconds time_left(const Clock& clock) const {
         return std::chrono::duration_cast<milliseconds>(deadline - clock.instant());
     }
 };
 
 namespace {
+
+constexpr milliseconds code_pause{5};
 
 // Marks an attempt as being worked on, for as long as it is.
 class InFlight {
@@ -73,7 +78,7 @@ asio::awaitable<Result<Verdict>> Forwarder::forward(ForwardRequest request, Call
 }
 
 asio::awaitable<Result<Verdict>> Forwarder::run(Attempt& attempt) {
-    if (const auto allowed = co_await check(attempt); !allowed) {
+    if (const auto allowed = co_await admit(attempt); !allowed) {
         ops::warn("forward refused", {{"operation_id", attempt.request.key.operation_id.text()},
                                       {"code", std::string(allowed.error().code)},
                                       {"why", allowed.error().detail}});
@@ -88,6 +93,48 @@ asio::awaitable<Result<Verdict>> Forwarder::run(Attempt& attempt) {
         co_return co_await close(record(attempt, JournalEvent::closed), std::string(bytes.error().code), false);
     }
     co_return co_await send(attempt, *filler, std::move(*bytes));
+}
+
+// Checked, and what it asks for is there. Nothing may come between this and filling: the code is still in its store.
+asio::awaitable<Status> Forwarder::admit(Attempt& attempt) {
+    for (;;) {
+        if (auto allowed = co_await check(attempt); !allowed) co_return allowed;
+        if (!attempt.asks_for_code()) co_return Status{};
+        if (custody_.codes.state(attempt.token->token) != sealed::CodeState::out) co_return co_await settle_code(attempt);
+        if (auto waited = co_await wait_for_code(attempt); !waited) co_return waited;
+    }
+}
+
+// Another message has the code: only its end says whether it was used. What was checked is old afterwards.
+asio::awaitable<Status> Forwarder::wait_for_code(const Attempt& attempt) {
+    asio::steady_timer timer{co_await asio::this_coro::executor};
+    while (custody_.codes.state(attempt.token->token) == sealed::CodeState::out) {
+        if (attempt.time_left(custody_.clock) <= milliseconds{0}) co_return Error{ErrorKind::unavailable, "deadline"};
+        timer.expires_after(code_pause);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    co_return Status{};
+}
+
+// A used code is used: this message goes without, as if it had been planned after the one that used it. One that was
+// given and not used is never left out. Whether it was used is read again before a refusal: the mark may have moved
+// from memory to disk since the row was read.
+asio::awaitable<Status> Forwarder::settle_code(Attempt& attempt) {
+    const auto& token = attempt.token->token;
+    const auto state = custody_.codes.state(token);
+    if (state == sealed::CodeState::held) co_return Status{};
+    bool is_used = state == sealed::CodeState::used || attempt.token->code_used;
+    if (!is_used) {
+        const auto row = co_await custody_.store.find_token(token);
+        if (!row) co_return row.error();
+        is_used = row->code_used;
+    }
+    auto message = without(attempt.request.message, Slot::card_security_code);
+    const bool may_go_without = is_used && attempt.destination->policy.check(message, attempt.request.operation, true);
+    if (!may_go_without) co_return Error{ErrorKind::conflict, "security_code_expired"};
+    attempt.request.message = std::move(message);
+    ops::count("postern_vault_used_security_codes_left_out_total");
+    co_return Status{};
 }
 
 // Everything that a hijacked gateway could get wrong on purpose.
@@ -177,6 +224,7 @@ asio::awaitable<EgressAnswer> Forwarder::exchange(const Attempt& attempt, Messag
 }
 
 asio::awaitable<Result<Verdict>> Forwarder::conclude(Attempt& attempt, MessageFiller& filler, EgressAnswer answer) {
+    if (answer.reached != EgressAnswer::Reached::nothing_left) filler.mark_code_used();
     switch (answer.reached) {
         case EgressAnswer::Reached::nothing_left:
             filler.give_code_back();

@@ -93,15 +93,21 @@ Status MessageFiller::fill_detail(Slot slot, wiped::Bytes& out) const {
 }
 
 Status MessageFiller::fill_code(wiped::Bytes& out) {
-    if (!code_ && token_) code_ = custody_->codes.take(*token_);
+    if (!code_ && token_) {
+        if (auto taken = custody_->codes.take(*token_)) code_.emplace(std::move(*taken));
+    }
     if (!code_) return Error{ErrorKind::conflict, "security_code_expired"};
-    code_->code.lend([&](std::span<const char> digits) { append(out, {digits.data(), digits.size()}); });
+    code_->code().lend([&](std::span<const char> digits) { append(out, {digits.data(), digits.size()}); });
     return {};
 }
 
 void MessageFiller::give_code_back() {
     if (code_) custody_->codes.give_back(std::move(*code_));
     code_.reset();
+}
+
+void MessageFiller::mark_code_used() {
+    if (code_) custody_->codes.mark_used(*code_);
 }
 
 Result<std::string> MessageFiller::scrub_text(std::string_view text,
@@ -115,7 +121,7 @@ Result<std::string> MessageFiller::scrub_text(std::string_view text,
     };
     const auto with_number = [&](std::span<const char> number) {
         if (!code_) return with(number, {});
-        return code_->code.lend([&](std::span<const char> code) { return with(number, code); });
+        return code_->code().lend([&](std::span<const char> code) { return with(number, code); });
     };
     return number_ ? number_->lend(with_number) : with_number({});
 }

@@ -18,10 +18,11 @@ public:
                                       const std::optional<StoredToken>& token);
 
     // The request's bytes. Takes the security code out of its store where the message asks for it;
-    // "security_code_expired" where it is gone. Never leaves it out silently.
+    // "security_code_expired" where none is held.
     Result<wiped::Bytes> fill(const MessageTree& tree, const EgressHost& host, const std::string& content_type);
-    // Only where it is proven that no byte left.
+    // Of what became of the message: no byte left, which is proven, or one may have. Without either the code is lost.
     void give_code_back();
+    void mark_code_used();
 
     // The reply without what must not be shown, or "reply_withheld".
     Result<Reply> scrub_reply(const EgressAnswer& answer, const std::vector<std::string>& masked_fields) const;

@@ -146,6 +146,7 @@ private:
             timer.expires_after(std::chrono::seconds{1});
             co_await timer.async_wait(asio::use_awaitable);
             codes_.sweep();
+            (void)co_await cards_->record_used_codes();
             const auto head = journal_->head();
             if (head != remembered && co_await store_->remember_head(head)) remembered = head;
             const auto use = arena_->use();
@@ -165,6 +166,7 @@ private:
             timer.expires_after(std::chrono::milliseconds{20});
             co_await timer.async_wait(asio::use_awaitable);
         }
+        (void)co_await cards_->record_used_codes();
         (void)co_await audit(*custody_, JournalEvent::stopped, self(), journal_->epoch());
         (void)co_await store_->remember_head(journal_->head());
         ops::info("keeper stopped");

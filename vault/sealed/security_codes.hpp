@@ -8,8 +8,8 @@
 #include <cstddef>
 #include <mutex>
 #include <optional>
-#include <queue>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -18,39 +18,72 @@
 
 namespace postern::vault::sealed {
 
+// Where the code of a token is, as far as this process knows.
+enum class CodeState {
+    none,  // not here: never given, expired, lost with an earlier process, or used and that is on disk
+    held,  // waits for its authorization
+    out,   // in a message on its way, of which maybe nothing leaves
+    used,  // a byte may have left with it, and that is not on disk yet
+};
+
 // The security codes that wait for their authorization, by token: in the arena only, for a bounded time. Thread safe.
 class SecurityCodes {
 public:
     SecurityCodes(const Clock& clock, std::chrono::seconds life) : clock_{clock}, life_{life} {}
 
-    void store(const CardToken& token, SecurityCode code);
-    bool has(const CardToken& token) const;
+    // A code that one message has; the store outlives it. Neither given back nor marked used, it is lost: a message
+    // that asks for it is refused, as for one that expired.
+    class Taken {
+    public:
+        Taken(Taken&& other) noexcept;
+        Taken& operator=(Taken&&) = delete;
+        ~Taken();
+        const SecurityCode& code() const { return code_; }
 
-    // A code out of the store, with the end of its life. Dropped, it is wiped and gone for good.
-    struct Taken {
-        CardToken token;
-        SecurityCode code;
-        Instant expires;
+    private:
+        friend class SecurityCodes;
+        Taken(SecurityCodes& store, CardToken token, SecurityCode code, Instant expires)
+            : store_{&store}, token_{std::move(token)}, code_{std::move(code)}, expires_{expires} {}
+        SecurityCodes* store_;  // none: no more to say to the store
+        CardToken token_;
+        SecurityCode code_;
+        Instant expires_;
     };
-    // Taken before a byte may leave; nothing where there is none, or its time is over: "security_code_expired".
+
+    void store(const CardToken& token, SecurityCode code);
+    CodeState state(const CardToken& token) const;
+    bool has(const CardToken& token) const { return state(token) == CodeState::held; }
+
+    // Taken before a byte may leave; nothing where none is held.
     std::optional<Taken> take(const CardToken& token);
     // Only after a proven not_sent; keeps the first life's end.
     void give_back(Taken taken);
+    // A byte may have left. Its holder keeps the digits, for as long as it lives, to find them in the reply.
+    void mark_used(Taken& taken);
     void erase(const CardToken& token);
+
+    // Tokens whose code was used and of which no durable mark says so yet, `count_max` at most.
+    std::vector<CardToken> used(std::size_t count_max) const;
+    // Their marks are on disk.
+    void forget_used(const std::vector<CardToken>& tokens);
 
     // Wipes what has expired; gives how many. `take` and `has` never see an expired one, swept or not.
     std::size_t sweep();
-    std::size_t size() const;
+    std::size_t size() const;  // codes held
 
 private:
     struct Kept {
-        SecurityCode code;
+        std::optional<SecurityCode> code;  // none: out
         Instant expires;
+        bool is_held(Instant now) const { return code && now < expires; }
     };
+    void lose(const CardToken& token);
+
     const Clock& clock_;
     std::chrono::seconds life_;
     mutable std::mutex mutex_;
     std::unordered_map<CardToken, Kept> kept_;
+    std::unordered_set<CardToken> used_;
 };
 
 }  // namespace postern::vault::sealed

@@ -11,6 +11,7 @@ class ArrayText {
 public:
     void add(std::string_view text);
     void add(int number) { add(std::to_string(number)); }
+    void add_flag(bool is_true) { add(is_true ? "true" : "false"); }
     void add_binary(std::string_view bytes);
     std::string take() { return (text_.empty() ? std::string("{") : std::move(text_)) + "}"; }
 

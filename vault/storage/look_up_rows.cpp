@@ -24,7 +24,10 @@ StoredToken token_of(const pqxx::row& row) {
             row["last4"].as<std::string>(),
             row["brand"].as<std::string>(),
             row["expiry_month"].as<int>(),
-            row["expiry_year"].as<int>()};
+            row["expiry_year"].as<int>(),
+            {row["security_code_given"].as<bool>(), row["holder_name_given"].as<bool>(),
+             row["address_given"].as<bool>(), row["postal_code_given"].as<bool>()},
+            row["security_code_used"].as<bool>()};
 }
 
 // The rows of all `wanted` by their ids, in one statement where there are any.

@@ -132,6 +132,13 @@ VaultStore::Awaitable<Status> PgVaultStore::delete_token(TenantId tenant_id, Car
     });
 }
 
+VaultStore::Awaitable<Status> PgVaultStore::mark_codes_used(std::vector<CardToken> tokens) {
+    co_return co_await impl_->write("codes", [tokens](pqxx::work& tx) {
+        rows::mark_codes_used(tx, tokens);
+        return Status{};
+    });
+}
+
 VaultStore::Awaitable<Status> PgVaultStore::put_account(StoredAccount account) {
     const std::string route = account.account_id.text();
     co_return co_await impl_->write(route, [account](pqxx::work& tx) { return rows::put_account(tx, account); });

@@ -10,7 +10,7 @@ constexpr int rounds_max = 4;  // each further round sees the cards that others 
 
 struct TokenColumns {
     ArrayText token, tenant_id, index_hex, index_version, card_id, number_hex, bin6, last4, brand, expiry_month,
-        expiry_year, details_hex;
+        expiry_year, details_hex, code_given, name_given, address_given, postal_code_given;
 
     explicit TokenColumns(std::span<const NewToken* const> batch) {
         for (const auto* row : batch) {
@@ -26,6 +26,10 @@ struct TokenColumns {
             expiry_month.add(row->expiry_month);
             expiry_year.add(row->expiry_year);
             details_hex.add_binary(row->sealed_details);
+            code_given.add_flag(row->given.security_code);
+            name_given.add_flag(row->given.holder_name);
+            address_given.add_flag(row->given.address);
+            postal_code_given.add_flag(row->given.postal_code);
         }
     }
 };
@@ -35,7 +39,8 @@ void insert_round(pqxx::work& tx, std::span<const NewToken* const> batch, std::s
     const auto rows = tx.exec_prepared("insert_tokens", c.token.take(), c.tenant_id.take(), c.index_hex.take(),
                                        c.index_version.take(), c.card_id.take(), c.number_hex.take(), c.bin6.take(),
                                        c.last4.take(), c.brand.take(), c.expiry_month.take(), c.expiry_year.take(),
-                                       c.details_hex.take());
+                                       c.details_hex.take(), c.code_given.take(), c.name_given.take(),
+                                       c.address_given.take(), c.postal_code_given.take());
     for (const auto& row : rows) inserted.insert(row[0].as<std::string>());
 }
 
@@ -59,6 +64,12 @@ std::vector<Status> insert_tokens(pqxx::work& tx, std::span<NewToken* const> bat
 Status delete_token(pqxx::work& tx, const TenantId& tenant_id, const CardToken& token) {
     if (tx.exec_prepared("delete_token", token.text(), tenant_id.text()).affected_rows() > 0) return {};
     return Error{ErrorKind::not_found, "token_not_found"};
+}
+
+void mark_codes_used(pqxx::work& tx, const std::vector<CardToken>& tokens) {
+    ArrayText texts;
+    for (const auto& token : tokens) texts.add(token.text());
+    tx.exec_prepared("mark_codes_used", texts.take());
 }
 
 }  // namespace postern::vault::rows

@@ -25,6 +25,7 @@ struct NewToken {
     std::string bin6, last4, brand;
     int expiry_month = 0, expiry_year = 0;
     std::string sealed_details;  // name, address, postal code; empty: none
+    CardExtras given = {};       // which of them, and whether a security code; the code is kept nowhere
 };
 
 enum class TokenState { active, deleted };
@@ -36,6 +37,8 @@ struct StoredToken {
     std::string card_id, sealed_number, sealed_details;
     std::string bin6, last4, brand;
     int expiry_month = 0, expiry_year = 0;
+    CardExtras given = {};
+    bool code_used = false;  // a message may have left with the security code
 };
 
 struct StoredAccount {
@@ -79,6 +82,8 @@ public:
     virtual Awaitable<Result<AccountAndToken>> find_for_message(AccountId account, std::optional<CardToken> token) = 0;
     // Stops new charges; the row stays. "token_not_found" for another tenant's too. Deleting twice is fine.
     virtual Awaitable<Status> delete_token(TenantId tenant_id, CardToken token) = 0;
+    // A message may have left with the security codes of these tokens. Durable, and never taken back; twice is fine.
+    virtual Awaitable<Status> mark_codes_used(std::vector<CardToken> tokens) = 0;
 
     // New, or new credentials for the same tenant and destination; "account_conflict" otherwise. Enables it.
     virtual Awaitable<Status> put_account(StoredAccount account) = 0;

@@ -28,6 +28,7 @@ struct Entry {
     std::int64_t target = 0;                   // entry that a capture or void works on
     bool is_reversal = false;
     std::string fault;                         // what was done to the answer
+    std::string carried;                       // optional elements that held something, by name: "CVVData Zip"
 
     // Since then:
     std::int64_t captured_minor = 0;

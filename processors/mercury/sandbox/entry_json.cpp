@@ -43,7 +43,7 @@ json::object charge_json(const Entry& entry, const Book& book) {
             {"card_hash", entry.card_hash}, {"amount", entry.amount_minor}, {"authorized", entry.authorized_minor},
             {"captured", entry.captured_minor}, {"refunded", refunded}, {"voided", entry.is_voided},
             {"repeats", entry.repeats}, {"text", entry.text}, {"is_reversal", entry.is_reversal},
-            {"target_invoice", entry.target == 0 ? "" : book.at(entry.target).invoice}, {"fault", entry.fault}};
+            {"target_invoice", entry.target == 0 ? "" : book.at(entry.target).invoice}, {"fault", entry.fault}, {"carried", entry.carried}};
 }
 
 std::int64_t microseconds(Timestamp at) { return at.time_since_epoch().count(); }
@@ -66,7 +66,7 @@ std::string to_line(const Entry& e) {
         {"card_hash", e.card_hash}, {"status", e.status}, {"code", e.code}, {"text", e.text},
         {"auth_code", e.auth_code}, {"ref_no", e.ref_no}, {"acq_ref_data", e.acq_ref_data},
         {"process_data", e.process_data}, {"duplicate_of", e.duplicate_of}, {"target", e.target},
-        {"is_reversal", e.is_reversal}, {"fault", e.fault}};
+        {"is_reversal", e.is_reversal}, {"fault", e.fault}, {"carried", e.carried}};
     return json::serialize(line) + "\n";
 }
 
@@ -96,6 +96,7 @@ std::optional<Entry> parse_line(std::string_view line) {
     e.target = number_of(o, "target");
     e.is_reversal = o.contains("is_reversal") && o.at("is_reversal").is_bool() && o.at("is_reversal").as_bool();
     e.fault = text_of(o, "fault");
+    e.carried = text_of(o, "carried");
     return e;
 }
 

@@ -45,6 +45,19 @@ std::string avs_result(const Transaction& t) {
     return newer || older ? "Y" : "N";
 }
 
+// Names alone: what they held is nobody's business afterwards.
+std::string carried(const Transaction& t) {
+    std::string names;
+    const auto note = [&](const std::string& value, std::string_view name) {
+        if (!value.empty()) names += (names.empty() ? "" : " ") + std::string(name);
+    };
+    note(t.security_code, "CVVData");
+    note(t.name, "Name");
+    note(t.address, "Address");
+    note(t.postal_code, "Zip");
+    return names;
+}
+
 std::string cvv_result(const Transaction& t) {
     const std::string& code = t.security_code;
     if (code.empty()) return {};
@@ -97,6 +110,7 @@ Entry Host::entry_of(const Transaction& t, std::string_view fault) const {
     entry.card_hash = card_hash(t.account_number, card_key_);
     entry.is_reversal = t.tran_code == "VoidSale" && !t.acq_ref_data.empty() && !t.process_data.empty();
     entry.fault = fault;
+    entry.carried = carried(t);
     return entry;
 }
 

@@ -43,6 +43,7 @@ Transaction read_transaction(const XmlNode& call) {
     take(out.gratuity, "Gratuity");
     take(out.account_number, "AcctNo");
     take(out.expiry, "ExpDate");
+    take(out.name, "Name");
     take(out.security_code, "CVVData");
     take(out.address, "Address");
     take(out.postal_code, "Zip");

@@ -12,7 +12,7 @@ namespace postern::mercury::sandbox {
 struct Transaction {
     std::string tran_type, tran_code, merchant, password, invoice, ref_no, partial_auth, memo;
     std::string purchase, authorize, gratuity;
-    std::string account_number, expiry, security_code, address, postal_code;
+    std::string account_number, expiry, name, security_code, address, postal_code;
     std::string auth_code, acq_ref_data, process_data;
     bool readable = true;  // false: `tran` is no TStream
 };

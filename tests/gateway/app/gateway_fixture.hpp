@@ -67,6 +67,25 @@ public:
     std::vector<std::string> alarms, failures;
 };
 
+// The optional slots that each message asked for, in order: "code name", then "name".
+class Slots {
+public:
+    explicit Slots(test::FakeVaultClient& vault) {
+        vault.before_forward = [this](const vault::ForwardRequest& request) {
+            std::string words;
+            const auto note = [&](vault::Slot slot, std::string_view word) {
+                if (names(request.message, slot)) words += (words.empty() ? "" : " ") + std::string(word);
+            };
+            note(vault::Slot::card_security_code, "code");
+            note(vault::Slot::card_holder_name, "name");
+            note(vault::Slot::card_address, "address");
+            note(vault::Slot::card_postal_code, "zip");
+            asked.push_back(std::move(words));
+        };
+    }
+    std::vector<std::string> asked;
+};
+
 class GatewayTest : public testing::Test {
 protected:
     template <class T>

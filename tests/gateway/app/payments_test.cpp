@@ -36,6 +36,45 @@ TEST_F(Payments, RefusalEndsFailed) {
     EXPECT_EQ(operation(0).failure_code, "processor_refused");
 }
 
+struct ExtrasCase {
+    std::string name;
+    vault::CardExtras extras;
+    std::string asked;
+};
+class PaymentExtras : public GatewayTest, public testing::WithParamInterface<ExtrasCase> {};
+TEST_P(PaymentExtras, AreAskedForWhereTheyWereGiven) {
+    const Slots slots{vault_};
+    vault_.extras = GetParam().extras;
+    ASSERT_EQ(create("k1")->answer.status, 201);
+    ASSERT_EQ(capture(payment().id, "k2")->answer.status, 201);
+    EXPECT_EQ(slots.asked, (std::vector<std::string>{GetParam().asked, ""}));
+}
+INSTANTIATE_TEST_SUITE_P(Table, PaymentExtras, testing::Values(
+    ExtrasCase{"none", {}, ""}, ExtrasCase{"code", {true, false, false, false}, "code"},
+    ExtrasCase{"name", {false, true, false, false}, "name"},
+    ExtrasCase{"address", {false, false, true, false}, "address"},
+    ExtrasCase{"zip", {false, false, false, true}, "zip"},
+    ExtrasCase{"all", {true, true, true, true}, "code name address zip"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_F(Payments, ALostSecurityCodeFailsTheAuthorizationAndFreesTheTender) {
+    vault_.faults = {Fault::code_lost};
+    vault_.extras.security_code = true;
+    const auto response = create("k1");
+    EXPECT_EQ(response->answer, (Answer{201, "failed authorize failed v2", true}));
+    EXPECT_EQ(operation(0).failure_code, "security_code_expired");
+    EXPECT_EQ(vault_.messages, 1);
+    EXPECT_TRUE(store_.tenders.empty());
+}
+
+TEST_F(Payments, ARepeatCarriesTheExtrasButNotTheCode) {
+    const Slots slots{vault_};
+    vault_.extras = {true, true, true, true};
+    vault_.faults = {Fault::lose_reply};
+    ASSERT_EQ(create("k1")->answer.status, 201);
+    EXPECT_EQ(slots.asked, (std::vector<std::string>{"code name address zip", "name address zip"}));
+}
+
 TEST_F(Payments, LostReplyIsSentAgainUnderTheSameIdentityAndChargesOnce) {
     vault_.faults = {Fault::lose_reply};
     const auto response = create("k1", Verb::sale);

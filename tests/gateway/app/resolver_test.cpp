@@ -71,6 +71,29 @@ TEST_F(Resolves, AttemptsKeepTheirNumbersAcrossHolders) {
     EXPECT_EQ(operation(0).attempts, vault_.messages);
 }
 
+struct RepeatCase {
+    std::string name;
+    bool token_is_gone;
+    std::string repeat_asks;
+};
+class Repeats : public Resolves, public testing::WithParamInterface<RepeatCase> {};
+TEST_P(Repeats, CarryTheExtrasButNotTheCode) {
+    const Slots slots{vault_};
+    vault_.extras = {true, true, true, true};
+    vault_.faults = {Fault::lose_reply};
+    vault_.silence = std::chrono::seconds{29};
+    services_.settings.answer_reserve = std::chrono::milliseconds{1'500};
+    ASSERT_EQ(create("k1")->answer.status, 202);
+    vault_.silence = std::chrono::seconds{0};
+    vault_.token_is_gone = GetParam().token_is_gone;
+    resolve(1);
+    EXPECT_EQ(slots.asked, (std::vector<std::string>{"code name address zip", GetParam().repeat_asks}));
+    EXPECT_EQ(payment().state(), PaymentState::authorized);
+}
+INSTANTIATE_TEST_SUITE_P(Table, Repeats, testing::Values(RepeatCase{"token_lives", false, "name address zip"},
+                                                         RepeatCase{"token_deleted", true, ""}),
+                         [](const auto& test) { return test.param.name; });
+
 TEST_F(Resolves, TwoResolversDoNotActTwice) {
     vault_.faults = {Fault::lose_reply};
     vault_.silence = std::chrono::seconds{30};

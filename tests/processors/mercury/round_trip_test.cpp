@@ -24,7 +24,7 @@ protected:
             {vault::Slot::card_number, "4003000123456781"}, {vault::Slot::card_expiry_mmyy, "1230"},
             {vault::Slot::card_security_code, "123"},       {vault::Slot::card_address, "123 Main <Street> & Co"},
             {vault::Slot::card_postal_code, "45209"},       {vault::Slot::account_merchant_id, "595901"},
-            {vault::Slot::account_password, "xyz"}};
+            {vault::Slot::account_password, "xyz"},        {vault::Slot::card_holder_name, "A. O'Guest"}};
         for (const char c : values.at(slot)) out.push_back(c);
         return {};
     }
@@ -93,6 +93,7 @@ TEST_F(RoundTrip, AuthorizeCaptureRefund) {
     capture.operation.requested = test::usd(1000);
     ASSERT_EQ(send(capture), "approved 1000");
     EXPECT_EQ(entry(1).captured_minor, 1000);
+    EXPECT_EQ(entry(1).carried, "CVVData Name Address Zip");
     Scene refund = following(Verb::refund, approved(capture), 2);
     refund.operation.requested = test::usd(300);
     ASSERT_EQ(send(refund), "approved 300");

@@ -21,11 +21,11 @@ struct Scene {
     std::optional<domain::Operation> original;
     std::vector<processors::Attempt> attempts;
     int now_s = 0;
-    bool with_security_code = false, with_address = false;
+    bool with_security_code = false, with_address = false;  // address: with name and postal code
 
     processors::History history() const {
         return {operation, payment, original ? &*original : nullptr, attempts, at_second(now_s),
-                with_security_code, false, with_address, with_address};
+                with_security_code, with_address, with_address, with_address};
     }
     Scene& attempt(vault::AttemptKind kind, vault::Verdict verdict, int second) {
         attempts.push_back({static_cast<std::int32_t>(attempts.size() + 1), kind, std::move(verdict), at_second(second)});

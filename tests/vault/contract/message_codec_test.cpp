@@ -76,6 +76,26 @@ TEST(MessageTree, NamesACardWhereverItsSlotStands) {
     EXPECT_FALSE(names_card({"POST", "/", {}, {}, XmlBody{{"a", {{"pw", account}}, EmbeddedDocument{{{"b", {}, account}}}}}}));
 }
 
+TEST(Names, OneSlotAloneAndTheMessageWithoutIt) {
+    const Leaf code{Slot::card_security_code}, number{Slot::card_number};
+    const auto body = [&](bool with) {
+        std::vector<XmlElement> inner{{"b", {}, number}};
+        std::vector<std::pair<std::string, Leaf>> attributes{{"n", number}};
+        if (with) inner.push_back({"c", {}, code});
+        if (with) attributes.emplace_back("c", code);
+        std::vector<XmlElement> roots{{"t", attributes, std::move(inner)}};
+        return XmlBody{{"a", {}, std::vector<XmlElement>{{"d", {}, EmbeddedDocument{std::move(roots)}}}}};
+    };
+    const MessageTree with{"POST", "/", {}, {{"X", code}, {"Y", number}}, body(true)};
+    const MessageTree bare{"POST", "/", {}, {{"Y", number}}, body(false)};
+    EXPECT_TRUE(names(with, Slot::card_security_code));
+    EXPECT_FALSE(names(bare, Slot::card_security_code));
+    EXPECT_EQ(without(with, Slot::card_security_code), bare);
+    EXPECT_EQ(without(bare, Slot::card_security_code), bare);
+    const MessageTree form{"POST", "/", {}, {}, FormBody{{"n", number}, {"c", code}}};
+    EXPECT_EQ(without(form, Slot::card_security_code), (MessageTree{"POST", "/", {}, {}, FormBody{{"n", number}}}));
+}
+
 TEST(TreeCodec, RefusesWhatIsTooDeep) {
     EXPECT_TRUE(decode_tree(deep_tree(24)));
     EXPECT_EQ(decode_tree(deep_tree(25)).error().code, "tree_too_deep");
@@ -186,12 +206,14 @@ TEST(VerdictCodec, RoundTripsEachKindAndTakesNoneAsUnknown) {
 
 TEST(SummaryCodec, RoundTrips) {
     v1::TokenSummary wire;
-    encode_summary({"400300", "6781", "visa", 12, 2030, true}, wire);
+    encode_summary({"400300", "6781", "visa", 12, 2030, {true, false, true, false}}, wire);
     const auto summary = decode_summary(wire);
     EXPECT_EQ(summary.bin6 + summary.last4 + summary.brand, "4003006781visa");
     EXPECT_EQ(summary.expiry_month, 12);
     EXPECT_EQ(summary.expiry_year, 2030);
-    EXPECT_TRUE(summary.has_security_code);
+    EXPECT_EQ(summary.extras, (CardExtras{true, false, true, false}));
+    encode_summary({"400300", "6781", "visa", 12, 2030, {false, true, false, true}}, wire);
+    EXPECT_EQ(decode_summary(wire).extras, (CardExtras{false, true, false, true}));
 }
 
 TEST(FailureCodec, KindsCodesAndFieldsCrossAndDetailStays) {

@@ -17,11 +17,26 @@ TEST(Cards, GivesATokenAndWhatMayBeShown) {
     EXPECT_EQ(made.summary.bin6, "400300");
     EXPECT_EQ(made.summary.last4, "6781");
     EXPECT_EQ(made.summary.brand, "visa");
-    EXPECT_TRUE(made.summary.has_security_code);
-    EXPECT_TRUE(keeper.codes.has(made.token));
+    EXPECT_EQ(made.summary.extras, (CardExtras{true, true, true, true}));
+    EXPECT_TRUE(keeper.codes->has(made.token));
     const auto& row = keeper.store.tokens.at(made.token);
     EXPECT_EQ(row.sealed_number.find(Keeper::number), std::string::npos);
     EXPECT_EQ(row.sealed_details.find("Guest"), std::string::npos);
+}
+
+TEST(Cards, ShowsWhichExtrasWereGiven) {
+    Keeper keeper;
+    const auto key = keeper.put_key(keeper.tenant);
+    const auto extras_of = [&](sealed::CardFields fields) {
+        const auto made = keeper.run(keeper.cards->tokenize(key, fields, keeper.caller,
+                                                            keeper.clock.instant() + std::chrono::seconds{5}));
+        return keeper.run(keeper.cards->describe(keeper.tenant, made.value().token)).value().extras;
+    };
+    EXPECT_EQ(extras_of({12, 2029, Keeper::number, "", "", "", ""}), CardExtras{});
+    EXPECT_EQ(extras_of({12, 2029, Keeper::number, "123", "", "", ""}), (CardExtras{true, false, false, false}));
+    EXPECT_EQ(extras_of({12, 2029, Keeper::number, "", "A. Guest", "", ""}), (CardExtras{false, true, false, false}));
+    EXPECT_EQ(extras_of({12, 2029, Keeper::number, "", "", "1 Main", ""}), (CardExtras{false, false, true, false}));
+    EXPECT_EQ(extras_of({12, 2029, Keeper::number, "", "", "", "38401"}), (CardExtras{false, false, false, true}));
 }
 
 TEST(Cards, ANewTokenEachTimeOfOneCardRow) {
@@ -82,9 +97,9 @@ TEST(Cards, DeletingStopsShowingAndForgetsTheCode) {
     EXPECT_EQ(keeper.run(keeper.cards->read(other, token, keeper.caller)).error().code, "token_not_found");
     EXPECT_EQ(keeper.run(keeper.cards->remove(other, token, keeper.caller)).error().code, "token_not_found");
     EXPECT_EQ(keeper.run(keeper.cards->describe(keeper.other_tenant, token)).error().code, "token_not_found");
-    EXPECT_TRUE(keeper.codes.has(token));
+    EXPECT_TRUE(keeper.codes->has(token));
     EXPECT_TRUE(keeper.run(keeper.cards->remove(key, token, keeper.caller)));
-    EXPECT_FALSE(keeper.codes.has(token));
+    EXPECT_FALSE(keeper.codes->has(token));
     EXPECT_EQ(keeper.run(keeper.cards->read(key, token, keeper.caller)).error().code, "token_not_found");
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <fstream>
 #include <iterator>
 
@@ -42,7 +44,7 @@ TEST_P(ForwardHijacked, SendsNothingAndFencesTheAttempt) {
     EXPECT_EQ(word(keeper.forward(request)), GetParam().verdict);
     EXPECT_TRUE(keeper.egress.requests.empty());
     EXPECT_EQ(keeper.journal->state(request.key), AttemptState::closed);
-    EXPECT_TRUE(keeper.codes.has(*keeper.token)) << "a refusal costs the code";
+    EXPECT_TRUE(keeper.codes->has(*keeper.token)) << "a refusal costs the code";
     EXPECT_EQ(word(keeper.forward(keeper.authorize())), "not_sent attempt_closed") << "the honest message comes too late";
 }
 
@@ -114,21 +116,188 @@ TEST(Forward, GivesTheCodeBackOnlyWhereNothingLeft) {
     keeper.open_shop();
     keeper.egress.answer = [](const auto&) { return FakeEgress::reached(Reached::nothing_left, "connect_refused"); };
     EXPECT_EQ(word(keeper.forward(keeper.authorize(1))), "not_sent connect_refused");
-    EXPECT_TRUE(keeper.codes.has(*keeper.token));
+    EXPECT_TRUE(keeper.codes->has(*keeper.token));
     keeper.egress.answer = [](const auto&) { return FakeEgress::reached(Reached::maybe_sent, "connection_lost"); };
     EXPECT_EQ(word(keeper.forward(keeper.authorize(2))), "maybe_sent connection_lost");
-    EXPECT_FALSE(keeper.codes.has(*keeper.token));
-    EXPECT_EQ(word(keeper.forward(keeper.authorize(3))), "not_sent security_code_expired");
+    EXPECT_FALSE(keeper.codes->has(*keeper.token));
+    EXPECT_EQ(keeper.codes->state(*keeper.token), sealed::CodeState::used);
+    EXPECT_FALSE(keeper.describe().extras.security_code);
 }
 
-TEST(Forward, NeverDropsAnExpiredCodeSilently) {
+constexpr std::string_view code_element = "CVVData";
+
+struct LostCode {
+    std::string name;
+    std::function<void(Keeper&)> lose;
+};
+class ForwardLostCode : public testing::TestWithParam<LostCode> {};
+
+TEST_P(ForwardLostCode, IsNeverDroppedSilently) {
     Keeper keeper;
     keeper.open_shop();
-    keeper.clock.move(std::chrono::minutes{15});
+    GetParam().lose(keeper);
+    EXPECT_TRUE(keeper.describe().extras.security_code) << "a charge is still to ask for it";
     EXPECT_EQ(word(keeper.forward(keeper.authorize(1))), "not_sent security_code_expired");
-    auto without = keeper.authorize(2);
-    children_of(transaction_of(without.message)).pop_back();
-    EXPECT_EQ(word(keeper.forward(without)), "sent") << "by rule a message may come without it";
+    EXPECT_TRUE(keeper.egress.requests.empty());
+    auto resend = keeper.authorize(2);
+    resend.message = without(resend.message, Slot::card_security_code);
+    resend.kind = AttemptKind::resend;
+    EXPECT_EQ(word(keeper.forward(resend)), "sent") << "by rule a message may come without it";
+    EXPECT_EQ(word(keeper.forward(keeper.another_authorize())), "not_sent security_code_expired")
+        << "that message used no code";
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, ForwardLostCode, testing::Values(
+    LostCode{"expired", [](Keeper& keeper) { keeper.clock.move(std::chrono::minutes{15}); }},
+    LostCode{"expired_and_swept", [](Keeper& keeper) {
+                 keeper.clock.move(std::chrono::minutes{15});
+                 EXPECT_EQ(keeper.codes->sweep(), 1U);
+             }},
+    LostCode{"restart", [](Keeper& keeper) { keeper.restart(); }},
+    LostCode{"restart_after_not_sent", [](Keeper& keeper) {
+                 keeper.egress.answer = [](const auto&) {
+                     return FakeEgress::reached(Reached::nothing_left, "connect_refused");
+                 };
+                 EXPECT_EQ(word(keeper.forward(keeper.another_authorize())), "not_sent connect_refused");
+                 keeper.egress.answer = [](const auto&) { return FakeEgress::replied("<ok/>"); };
+                 keeper.egress.requests.clear();
+                 EXPECT_TRUE(keeper.run(keeper.cards->record_used_codes()));
+                 keeper.restart();
+             }},
+    LostCode{"restart_before_the_mark_was_written", [](Keeper& keeper) {
+                 EXPECT_EQ(word(keeper.forward(keeper.another_authorize())), "sent");
+                 keeper.egress.requests.clear();
+                 keeper.restart();
+             }}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(Forward, AUsedCodeIsLeftOutAlsoAfterARestart) {
+    Keeper keeper;
+    keeper.open_shop();
+    EXPECT_EQ(word(keeper.forward(keeper.authorize())), "sent");
+    EXPECT_TRUE(holds(keeper.egress.requests.back(), code_element));
+    EXPECT_EQ(word(keeper.forward(keeper.another_authorize())), "sent") << "planned while the code was held";
+    EXPECT_FALSE(holds(keeper.egress.requests.back(), code_element));
+    EXPECT_TRUE(keeper.run(keeper.cards->record_used_codes()));
+    EXPECT_EQ(keeper.codes->state(*keeper.token), sealed::CodeState::none);
+    EXPECT_EQ(word(keeper.forward(keeper.another_authorize())), "sent");
+    keeper.restart();
+    EXPECT_FALSE(keeper.describe().extras.security_code);
+    EXPECT_EQ(word(keeper.forward(keeper.another_authorize())), "sent");
+    EXPECT_FALSE(holds(keeper.egress.requests.back(), code_element));
+    EXPECT_EQ(keeper.egress.requests.size(), 4U);
+}
+
+TEST(Forward, AMarkThatIsWrittenWhileTheRowIsReadCounts) {
+    Keeper keeper;
+    keeper.open_shop();
+    EXPECT_EQ(word(keeper.forward(keeper.authorize())), "sent");
+    keeper.store.after_read = [&] {
+        keeper.store.codes_used.insert(*keeper.token);
+        keeper.codes->forget_used({*keeper.token});
+    };
+    EXPECT_EQ(word(keeper.forward(keeper.another_authorize())), "sent");
+    EXPECT_FALSE(holds(keeper.egress.requests.back(), code_element));
+}
+
+TEST(Forward, MarksThatCouldNotBeWrittenAreWrittenLater) {
+    Keeper keeper;
+    keeper.open_shop();
+    EXPECT_EQ(word(keeper.forward(keeper.authorize())), "sent");
+    keeper.store.broken = true;
+    EXPECT_FALSE(keeper.run(keeper.cards->record_used_codes()));
+    keeper.store.broken = false;
+    EXPECT_FALSE(keeper.describe().extras.security_code);
+    EXPECT_TRUE(keeper.store.codes_used.empty());
+    EXPECT_TRUE(keeper.run(keeper.cards->record_used_codes()));
+    EXPECT_TRUE(keeper.store.codes_used.contains(*keeper.token));
+}
+
+TEST(Forward, ACodeThatADestinationInsistsOnIsNotLeftOut) {
+    Keeper keeper;
+    auto strict = std::string(sample_policy);
+    const std::string optional = "[operations.authorize.optional]\n";
+    strict.erase(strict.find(optional), optional.size());
+    keeper.destinations.insert_or_assign("sample", Destination{Policy::parse(strict, "strict").value(),
+                                                               {{"one.example", 443, {}}}});
+    keeper.open_shop();
+    EXPECT_EQ(word(keeper.forward(keeper.authorize())), "sent");
+    EXPECT_EQ(word(keeper.forward(keeper.another_authorize())), "not_sent security_code_expired");
+}
+
+TEST(Forward, ACodeThatWasNeverGivenCannotBeAskedFor) {
+    Keeper keeper;
+    keeper.open_shop("");
+    EXPECT_FALSE(keeper.describe().extras.security_code);
+    EXPECT_EQ(word(keeper.forward(keeper.authorize())), "not_sent security_code_expired");
+}
+
+struct CodeRace {
+    std::string name;
+    EgressAnswer first_answer;
+    std::string first, second;
+    bool second_has_code;
+};
+class ForwardCodeRace : public testing::TestWithParam<CodeRace> {};
+
+// Two charges on one token, both planned while the code was held: the second ends as it would one after the other.
+TEST_P(ForwardCodeRace, TheSecondWaitsForWhatBecomesOfTheCode) {
+    const auto& race = GetParam();
+    Keeper keeper;
+    keeper.open_shop();
+    std::optional<Result<Verdict>> second;
+    const auto ask_second = [&]() -> boost::asio::awaitable<void> {
+        second = co_await keeper.forwarder->forward(keeper.another_authorize(), keeper.caller);
+    };
+    keeper.egress.meanwhile = [&]() -> boost::asio::awaitable<void> {
+        boost::asio::co_spawn(keeper.context, ask_second(), boost::asio::detached);
+        boost::asio::steady_timer timer{keeper.context, std::chrono::milliseconds{30}};
+        co_await timer.async_wait(boost::asio::use_awaitable);
+        EXPECT_FALSE(second);
+        EXPECT_EQ(keeper.egress.requests.size(), 1U) << "the code is out: nobody may go yet";
+    };
+    int answers = 0;
+    keeper.egress.answer = [&](const auto&) { return answers++ == 0 ? race.first_answer : FakeEgress::replied("<ok/>"); };
+    keeper.destinations.insert_or_assign("sample", Destination{Policy::parse(sample_policy, "sample").value(),
+                                                               {{"one.example", 443, {}}}});
+    EXPECT_EQ(word(keeper.forward(keeper.authorize())), race.first);
+    ASSERT_TRUE(second);
+    EXPECT_EQ(word(second->value()), race.second);
+    ASSERT_EQ(keeper.egress.requests.size(), 2U);
+    EXPECT_TRUE(holds(keeper.egress.requests.front(), code_element));
+    EXPECT_EQ(holds(keeper.egress.requests.back(), code_element), race.second_has_code);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, ForwardCodeRace, testing::Values(
+    CodeRace{"answered", FakeEgress::replied("<ok/>"), "sent", "sent", false},
+    CodeRace{"maybe_sent", FakeEgress::reached(Reached::maybe_sent, "connection_lost"), "maybe_sent connection_lost",
+             "sent", false},
+    CodeRace{"nothing_left", FakeEgress::reached(Reached::nothing_left, "connect_refused"), "not_sent connect_refused",
+             "sent", true}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(Forward, WaitsForACodeNoLongerThanItsDeadline) {
+    Keeper keeper;
+    keeper.open_shop();
+    std::optional<Result<Verdict>> second;
+    keeper.egress.meanwhile = [&]() -> boost::asio::awaitable<void> {
+        auto request = keeper.another_authorize();
+        request.time_left = std::chrono::milliseconds{100};
+        const auto ask = [&]() -> boost::asio::awaitable<void> {
+            second = co_await keeper.forwarder->forward(std::move(request), keeper.caller);
+        };
+        boost::asio::co_spawn(keeper.context, ask, boost::asio::detached);
+        boost::asio::steady_timer timer{keeper.context, std::chrono::milliseconds{20}};
+        co_await timer.async_wait(boost::asio::use_awaitable);
+        keeper.clock.move(std::chrono::milliseconds{100});
+        while (!second) {
+            timer.expires_after(std::chrono::milliseconds{5});
+            co_await timer.async_wait(boost::asio::use_awaitable);
+        }
+    };
+    EXPECT_EQ(word(keeper.forward(keeper.authorize())), "sent");
+    ASSERT_TRUE(second);
+    EXPECT_EQ(word(second->value()), "not_sent deadline");
 }
 
 TEST(Forward, TriesTheNextHostOnlyWhereNothingLeft) {

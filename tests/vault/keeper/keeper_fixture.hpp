@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <utility>
 
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/seeded_random.hpp"
@@ -24,6 +25,7 @@ class FakeEgress final : public EgressPort {
 public:
     std::vector<std::string> requests;
     std::vector<std::string> hosts;
+    std::function<boost::asio::awaitable<void>()> meanwhile;  // once, while the next request is out
     std::function<EgressAnswer(const EgressHost&)> answer = [](const EgressHost&) { return replied("<ok/>"); };
 
     static EgressAnswer replied(std::string_view body) {
@@ -35,6 +37,7 @@ public:
                                                   std::chrono::milliseconds) override {
         requests.emplace_back(request.data(), request.size());
         hosts.push_back(host.host);
+        if (meanwhile) co_await std::exchange(meanwhile, {})();
         co_return answer(host);
     }
 };
@@ -66,10 +69,16 @@ public:
         journal.reset();
         journal = Journal::open({folder, store.head}, clock, random).value();
         EXPECT_TRUE(run(store.remember_head(journal->head())));
-        custody.emplace(Custody{clock, random, *arena, *keys, codes, store, *journal});
+        custody.emplace(Custody{clock, random, *arena, *keys, *codes, store, *journal});
         forwarder.emplace(*custody, destinations, egress);
         cards.emplace(*custody);
         administration.emplace(*custody);
+    }
+
+    // What was only in memory is gone.
+    void restart() {
+        codes.emplace(clock, std::chrono::minutes{15});
+        open_journal();
     }
 
     template <class T>
@@ -80,6 +89,8 @@ public:
         context.run();
         return std::move(*out);
     }
+
+    TokenSummary describe() { return run(cards->describe(tenant, *token)).value(); }
 
     // One tenant's account and a token of its card, as the front would make it.
     AccountId put_account(const TenantId& owner, std::string destination = "sample") {
@@ -109,6 +120,12 @@ public:
         return {{operation, attempt}, AttemptKind::inquire, tenant, account, std::nullopt, "sample", "inquire",
                 sample_inquiry(), std::chrono::seconds{30}};
     }
+    // Of a charge of its own.
+    ForwardRequest another_authorize() {
+        auto request = authorize();
+        request.key.operation_id = OperationId::create(clock.now(), random);
+        return request;
+    }
     Verdict forward(ForwardRequest request) { return run(forwarder->forward(std::move(request), caller)).value(); }
     Verdict ask(std::int32_t attempt, std::optional<std::string> epoch = {}, std::optional<TenantId> who = {}) {
         return run(forwarder->ask(who.value_or(tenant), {operation, attempt}, epoch.value_or(journal->epoch()), caller))
@@ -122,7 +139,7 @@ public:
     std::unique_ptr<sealed::Arena> arena;
     std::optional<sealed::SecretChars> root;
     std::optional<sealed::KeyRing> keys;
-    sealed::SecurityCodes codes{clock, std::chrono::minutes{15}};
+    std::optional<sealed::SecurityCodes> codes{std::in_place, clock, std::chrono::minutes{15}};
     MemoryVaultStore store;
     FakeEgress egress;
     Destinations destinations;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@ class MemoryVaultStore final : public VaultStore {
 public:
     std::map<CardToken, NewToken> tokens;
     std::map<CardToken, TokenState> states;
+    std::set<CardToken> codes_used;
     std::map<std::string, std::pair<std::string, std::string>> cards;  // index -> card id, sealed number
     std::map<AccountId, StoredAccount> accounts;
     std::map<std::string, CallerKey> caller_keys;
@@ -21,6 +24,7 @@ public:
     std::optional<JournalHead> head;
     std::vector<StoredKey> keys;
     bool broken = false;
+    std::function<void()> after_read;  // what happens while rows for a message are on their way to the keeper
     int commits = 0;
 
     Awaitable<Status> insert_token(NewToken token, Instant) override {
@@ -39,13 +43,19 @@ public:
         if (found == tokens.end()) co_return Error{ErrorKind::not_found, "token_not_found"};
         const auto& row = found->second;
         co_return StoredToken{row.token, row.tenant_id, states[token], row.card_id, row.sealed_number, row.sealed_details,
-                              row.bin6, row.last4, row.brand, row.expiry_month, row.expiry_year};
+                              row.bin6, row.last4, row.brand, row.expiry_month, row.expiry_year, row.given,
+                              codes_used.contains(token)};
     }
     Awaitable<Status> delete_token(TenantId tenant_id, CardToken token) override {
         const auto found = tokens.find(token);
         if (found == tokens.end() || found->second.tenant_id != tenant_id)
             co_return Error{ErrorKind::not_found, "token_not_found"};
         states[token] = TokenState::deleted;
+        co_return Status{};
+    }
+    Awaitable<Status> mark_codes_used(std::vector<CardToken> marked) override {
+        if (broken) co_return down();
+        codes_used.insert(marked.begin(), marked.end());
         co_return Status{};
     }
     Awaitable<Status> put_account(StoredAccount account) override {
@@ -65,6 +75,7 @@ public:
         if (!token) co_return AccountAndToken{account->second, {}};
         auto row = co_await find_token(*token);
         if (!row) co_return row.error();
+        if (after_read) after_read();
         co_return AccountAndToken{account->second, std::move(*row)};
     }
     Awaitable<Status> put_caller_key(CallerKey key) override {

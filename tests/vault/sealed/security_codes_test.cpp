@@ -28,7 +28,7 @@ TEST_F(SecurityCodesTest, ATakenCodeIsGone) {
     EXPECT_TRUE(codes.has(token));
     auto taken = codes.take(token);
     ASSERT_TRUE(taken);
-    EXPECT_EQ(text_of(taken->code), "123");
+    EXPECT_EQ(text_of(taken->code()), "123");
     EXPECT_FALSE(codes.has(token));
     EXPECT_FALSE(codes.take(token));
     taken.reset();
@@ -62,7 +62,7 @@ TEST_F(SecurityCodesTest, ANewerCodeOutranksOneGivenBack) {
     auto taken = codes.take(token);
     codes.store(token, code("222"));
     codes.give_back(std::move(*taken));
-    EXPECT_EQ(text_of(codes.take(token)->code), "222");
+    EXPECT_EQ(text_of(codes.take(token)->code()), "222");
 }
 
 TEST_F(SecurityCodesTest, TheSweepWipesOnlyWhatExpired) {
@@ -74,6 +74,55 @@ TEST_F(SecurityCodesTest, TheSweepWipesOnlyWhatExpired) {
     EXPECT_EQ(codes.sweep(), 1u);
     EXPECT_TRUE(codes.has(younger));
     EXPECT_EQ(arena->use().small_used, 1u);
+}
+
+TEST_F(SecurityCodesTest, TellsWhereACodeIs) {
+    EXPECT_EQ(codes.state(token), CodeState::none);
+    codes.store(token, code());
+    EXPECT_EQ(codes.state(token), CodeState::held);
+    auto taken = codes.take(token);
+    EXPECT_EQ(codes.state(token), CodeState::out);
+    clock.move(900s);
+    EXPECT_EQ(codes.sweep(), 0u);
+    EXPECT_EQ(codes.state(token), CodeState::out) << "its message is still on its way";
+    codes.mark_used(*taken);
+    EXPECT_EQ(codes.state(token), CodeState::used);
+    EXPECT_EQ(text_of(taken->code()), "123") << "to be found in the reply";
+    taken.reset();
+    EXPECT_EQ(codes.state(token), CodeState::used);
+    EXPECT_EQ(arena->use().small_used, 0u);
+    EXPECT_EQ(codes.used(10), std::vector<CardToken>{token});
+    codes.forget_used({token});
+    EXPECT_EQ(codes.state(token), CodeState::none);
+    EXPECT_TRUE(codes.used(10).empty());
+}
+
+TEST_F(SecurityCodesTest, NeitherGivenBackNorUsedItIsLost) {
+    codes.store(token, code());
+    codes.take(token).reset();
+    EXPECT_EQ(codes.state(token), CodeState::none);
+    EXPECT_TRUE(codes.used(10).empty());
+}
+
+TEST_F(SecurityCodesTest, TellsOfUsedCodesInPortions) {
+    for (const auto first : {'a', 'b', 'c'}) {
+        const auto one = *CardToken::parse("tok_" + std::string(1, first) + "123456789abcdefghjkmnpqrs");
+        codes.store(one, code());
+        auto taken = codes.take(one);
+        codes.mark_used(*taken);
+    }
+    const auto portion = codes.used(2);
+    EXPECT_EQ(portion.size(), 2u);
+    codes.forget_used(portion);
+    EXPECT_EQ(codes.used(2).size(), 1u);
+}
+
+TEST_F(SecurityCodesTest, ErasedWithItsTokenItDoesNotComeBack) {
+    codes.store(token, code());
+    auto taken = codes.take(token);
+    codes.erase(token);
+    codes.give_back(std::move(*taken));
+    EXPECT_EQ(codes.state(token), CodeState::none);
 }
 
 TEST_F(SecurityCodesTest, ErasedWithItsToken) {

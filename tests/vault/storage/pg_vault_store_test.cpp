@@ -94,6 +94,14 @@ TEST_F(PgVaultStoreTest, DeletesByTenant) {
     EXPECT_EQ(run(store.find_token(token.token))->state, TokenState::deleted);
 }
 
+TEST_F(PgVaultStoreTest, MarksUsedCodes) {
+    const auto token = make.token(make.index());
+    EXPECT_TRUE(run(store.insert_token(token, soon())));
+    EXPECT_FALSE(run(store.find_token(token.token))->code_used);
+    EXPECT_TRUE(run(store.mark_codes_used({token.token})));
+    EXPECT_TRUE(run(store.find_token(token.token))->code_used);
+}
+
 TEST_F(PgVaultStoreTest, AccountsAndCallerKeys) {
     const StoredAccount account{*AccountId::parse(make.id("acct_")), *TenantId::parse(Rows::tenant_text), "mercury",
                                 "sealed", true};

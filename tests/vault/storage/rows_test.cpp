@@ -57,6 +57,8 @@ TEST_F(RowsTest, ATokenComesBackAsItWasStored) {
     EXPECT_EQ(found->bin6 + found->last4 + found->brand, "4003006781visa");
     EXPECT_EQ(found->expiry_month, 12);
     EXPECT_EQ(found->expiry_year, 2030);
+    EXPECT_EQ(found->given, token.given);
+    EXPECT_FALSE(found->code_used);
 }
 
 TEST_F(RowsTest, ManyTokensOfOneCardInABatchShareItsRow) {
@@ -108,6 +110,30 @@ TEST_F(RowsTest, ACardThatAnotherSessionIsCommittingIsShared) {
     committer.join();
     ASSERT_TRUE(verdicts.front());
     EXPECT_EQ(find(ours.token)->card_id, theirs.card_id);
+}
+
+TEST_F(RowsTest, EachExtraHasAColumnOfItsOwn) {
+    for (const CardExtras given : {CardExtras{true}, {false, true}, {false, false, true}, {false, false, false, true}}) {
+        auto token = make.token(make.index());
+        token.given = given;
+        insert({token});
+        EXPECT_EQ(find(token.token)->given, given);
+    }
+}
+
+TEST_F(RowsTest, AUsedCodeIsMarkedOnceAndForGood) {
+    const auto with = make.token(make.index()), other = make.token(make.index());
+    auto bare = make.token(make.index());
+    bare.given = {};
+    insert({with, other, bare});
+    const auto mark = [&] {
+        commit([&](pqxx::work& tx) { return rows::mark_codes_used(tx, {with.token, bare.token}), 0; });
+    };
+    mark();
+    mark();
+    EXPECT_TRUE(find(with.token)->code_used);
+    EXPECT_FALSE(find(other.token)->code_used);
+    EXPECT_FALSE(find(bare.token)->code_used) << "no code was given with it";
 }
 
 TEST_F(RowsTest, UnknownTokensAreMissingInTheirPlaces) {
@@ -219,7 +245,7 @@ TEST_F(RowsTest, KeysAreStoredOnce) {
 TEST_F(RowsTest, TheKeeperMayNotRemoveOrRewrite) {
     for (const std::string statement :
          {"DELETE FROM tokens", "DELETE FROM cards", "DELETE FROM keys", "DELETE FROM attempt_replies",
-          "UPDATE tokens SET card_id = 'x'", "UPDATE cards SET sealed_number = ''", "UPDATE keys SET wrapped = ''",
+          "UPDATE tokens SET card_id = 'x'", "UPDATE tokens SET security_code_given = false", "UPDATE cards SET sealed_number = ''", "UPDATE keys SET wrapped = ''",
           "UPDATE caller_keys SET key_digest = ''", "UPDATE accounts SET tenant_id = 'x'",
           "UPDATE attempt_replies SET sealed_reply = ''", "DELETE FROM journal_heads", "CREATE TABLE x (y text)",
           "TRUNCATE tokens"}) {
@@ -240,7 +266,9 @@ TEST_F(RowsTest, HotStatementsUseTheirIndexes) {
     for (const std::string& execute :
          {std::string("find_tokens('{\"a\"}')"), std::string("insert_replies('{a}','{1}','{ab}','e',1,'ab')"), std::string("find_caller_key('ab')"),
           std::string("find_accounts('{a}')"), std::string("find_reply('a', 1)"),
-          std::string("insert_tokens('{a}','{a}','{ab}','{1}','{a}','{ab}','{a}','{a}','{a}','{1}','{2030}','{ab}')")})
+          std::string("insert_tokens('{a}','{a}','{ab}','{1}','{a}','{ab}','{a}','{a}','{a}','{1}','{2030}','{ab}',"
+                      "'{t}','{t}','{t}','{t}')"),
+          std::string("mark_codes_used('{\"a\"}')")})
         EXPECT_EQ(plan_of(execute).find("Seq Scan"), std::string::npos) << plan_of(execute);
 }
 

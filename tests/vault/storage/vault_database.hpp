@@ -24,7 +24,8 @@ public:
     NewToken token(std::string card_index, std::string tenant = tenant_text) {
         const auto card_id = id("crd_");
         return {*CardToken::parse(id("tok_")), *TenantId::parse(tenant), std::move(card_index), 1, card_id,
-                "number of " + card_id + std::string("\0\xff", 2), "400300", "6781", "visa", 12, 2030, "details"};
+                "number of " + card_id + std::string("\0\xff", 2), "400300", "6781", "visa", 12, 2030, "details",
+                {true, true, false, true}};
     }
     std::string index() { return id("").append(6, '\xee'); }
     AttemptKey attempt() { return {*OperationId::parse(id("op_")), 1}; }

@@ -49,6 +49,28 @@ INSTANTIATE_TEST_SUITE_P(Table, Outcomes, testing::Values(
     OutcomeCase{"invoice_long", {{"InvoiceNo", "12345678901234567"}}, "Error", "001004", "Insufficient Fields"}),
     [](const auto& test) { return test.param.name; });
 
+struct CarriedCase {
+    std::string name;
+    Fields changes;
+    std::string carried;
+};
+class Carried : public testing::TestWithParam<CarriedCase> {};
+TEST_P(Carried, IsToldByNameAndNeverByValue) {
+    Bench bench;
+    bench.ask(sale_fields(GetParam().changes));
+    const std::string book = bench.get("/sandbox/book");
+    EXPECT_NE(book.find("\"carried\":\"" + GetParam().carried + "\""), std::string::npos) << book;
+    for (const auto* value : {"123", "Guest", "1 Main", "45209"}) EXPECT_EQ(book.find(value), std::string::npos) << book;
+}
+INSTANTIATE_TEST_SUITE_P(Table, Carried, testing::Values(
+    CarriedCase{"nothing", {}, ""}, CarriedCase{"code", {{"CVVData", "123"}}, "CVVData"},
+    CarriedCase{"name", {{"Name", "A. Guest"}}, "Name"},
+    CarriedCase{"address", {{"AVS", "<Address>1 Main</Address>"}}, "Address"},
+    CarriedCase{"zip", {{"AVS", "<Address></Address><Zip>45209</Zip>"}}, "Zip"},
+    CarriedCase{"both", {{"CVVData", "123"}, {"AVS", "<Address>1 Main</Address><Zip>45209</Zip>"}},
+                "CVVData Address Zip"}),
+    [](const auto& test) { return test.param.name; });
+
 TEST(Host, AnswersWithTheQuirksOfTheWire) {
     Bench bench;
     const std::string reply = bench.ask(sale_fields({{"CVVData", "123"}, {"AVS", "<Address>123 Main Street</Address>"
