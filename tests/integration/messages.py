@@ -2,6 +2,8 @@
 import copy
 import random
 
+# The sandbox declines it: other tests of this instance compare the processor's charges with ours, and these are nobody's.
+DECLINED = "2.57"
 NAME_SPACE = "http://www.mercurypay.com"
 SLOTS = ("card.number", "card.expiry", "card.security_code", "card.holder_name", "card.address", "card.postal_code",
          "account.merchant_id", "account.password")
@@ -32,7 +34,7 @@ def soap(call, *parameters):
             "headers": [{"name": "SOAPAction", "value": text(f'"{NAME_SPACE}/{call}"')}], "xml": envelope}
 
 
-def authorize(invoice, amount="11.10"):
+def authorize(invoice, amount=DECLINED):
     transaction = group(
         "Transaction", element("TranType", text("Credit")), element("TranCode", text("PreAuth")),
         element("InvoiceNo", text(invoice)), element("RefNo", text(invoice)), element("Memo", text("Postern 0.1")),
