@@ -4,12 +4,15 @@
 #include <array>
 #include <cctype>
 #include <cstring>
+#include <numeric>
 #include <string>
 
 namespace postern::vault {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_in_word(char c) { return is_digit(c) || is_letter(c); }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 void append(wiped::Bytes& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
@@ -176,8 +179,11 @@ void NumberHunt::add_words(std::span<const char> digits) {
             words_.push_back(base32_inner(packed_.front(), before, alphabet));
         }
     for (std::size_t i = 0, forwards = words_.size(); i < forwards; ++i) words_.push_back(backwards(words_[i]));
-    words_begin_.assign(pairs, 0);
-    for (const auto& word : words_) words_begin_[pair_of(word[0], word[1])] = 1;
+    std::ranges::sort(words_, {}, [](const wiped::Bytes& word) { return pair_of(word[0], word[1]); });
+    words_from_.assign(pairs + 1, 0);
+    for (const auto& word : words_) ++words_from_[pair_of(word[0], word[1]) + 1];
+    std::partial_sum(words_from_.begin(), words_from_.end(), words_from_.begin());
+    words_shortest_ = std::ranges::min(words_, {}, &wiped::Bytes::size).size();
 }
 
 void NumberHunt::run(const Reading& reading, Marks& marks) const {
@@ -220,22 +226,24 @@ void NumberHunt::look_at_low_halves(const Reading& reading, Marks& marks) const 
 
 void NumberHunt::look_at_words(const Reading& reading, Marks& marks) const {
     const auto& [view, characters] = reading;
+    if (static_cast<std::size_t>(std::ranges::count_if(characters, is_in_word)) < words_shortest_) return;
     wiped::Bytes stream;
     std::vector<std::uint32_t> places;
     stream.reserve(characters.size());
     places.reserve(characters.size());
     for (std::uint32_t i = 0; i < characters.size(); ++i) {
-        const char c = static_cast<char>(characters[i] | 0x20);
-        if (!is_digit(characters[i]) && (c < 'a' || c > 'z')) continue;
-        stream.push_back(is_digit(characters[i]) ? characters[i] : c);
+        if (!is_in_word(characters[i])) continue;
+        stream.push_back(is_letter(characters[i]) ? static_cast<char>(characters[i] | 0x20) : characters[i]);
         places.push_back(i);
     }
     for (std::size_t at = 0; at + 1 < stream.size(); ++at) {
-        if (!words_begin_[pair_of(stream[at], stream[at + 1])]) continue;
         const std::string_view rest{stream.data() + at, stream.size() - at};
-        for (const auto& word : words_)
-            if (rest.starts_with(std::string_view{word.data(), word.size()}))
-                for (std::size_t i = at; i < at + word.size(); ++i) marks.add(view[places[i]]);
+        const auto pair = pair_of(stream[at], stream[at + 1]);
+        for (int index = words_from_[pair]; index < words_from_[pair + 1]; ++index) {
+            const auto& word = words_[static_cast<std::size_t>(index)];
+            if (!rest.starts_with(std::string_view{word.data(), word.size()})) continue;
+            for (std::size_t i = at; i < at + word.size(); ++i) marks.add(view[places[i]]);
+        }
     }
 }
 

@@ -52,7 +52,8 @@ private:
     std::vector<wiped::Bytes> packed_;
     std::vector<wiped::Bytes> low_halves_;  // 0..9
     std::vector<wiped::Bytes> words_;       // as a reader of letters (lower case) and digits alone meets it
-    wiped::Bytes words_begin_;              // by `pair_of` their first two characters: is there one?
+    std::size_t words_shortest_ = 0;
+    wiped::Bytes words_from_;               // where those of a pair of first characters begin; they are sorted by it
 };
 
 // Looks for a text as it is.

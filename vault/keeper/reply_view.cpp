@@ -7,6 +7,7 @@
 namespace postern::vault {
 namespace {
 
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 constexpr std::string_view standard_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -146,7 +147,7 @@ std::optional<Escape> escape_at(const View& view, std::size_t at) {
             if (begins_with(view, at, "\\x")) return hex_escape(view, at, 2, 2);
             return std::nullopt;
         case '\0': return Escape{1, std::nullopt};
-        default: return dressed_digit_at(view, at);
+        default: return is_ascii(view[at].character) ? std::nullopt : dressed_digit_at(view, at);
     }
 }
 
