@@ -97,7 +97,8 @@ def slots_off_policy(message):
             yield (f"{name} as an attribute of {node['name']}", bent(message, lambda m: list(nodes(m["xml"]))[at].setdefault(
                 "attributes", []).append({"name": "note", "value": slot(name)})))
         yield f"{name} as SOAPAction", bent(message, lambda m: m["headers"][0].update(value=slot(name)))
-        yield f"{name} as a new header", bent(message, lambda m: m["headers"].append({"name": "X-Note", "value": slot(name)}))
+        yield (f"{name} as a new header",
+               bent(message, lambda m: m["headers"].append({"name": "X-Note", "value": slot(name)})))
         yield (f"{name} in the path", bent(message, lambda m: m.update(
             path_template="/ws/{note}", path_parameters=[{"name": "note", "value": slot(name)}])))
         yield f"{name} in a form", {**{key: value for key, value in message.items() if key != "xml"},

@@ -1,4 +1,4 @@
-"""Does a reply show a card number, to a reader who takes every wrapping off? Shares nothing with the vault's own scrubber."""
+"""Does a reply show a card number to a reader who takes every wrapping off? Shares nothing with the vault's scrubber."""
 import base64
 import gzip
 import html

@@ -20,9 +20,11 @@ std::string text_of(const Answer& answer, const char* name) {
 std::string id_of(const Answer& answer) { return text_of(answer, "payment_id"); }
 std::string status_of(const Answer& answer) { return text_of(answer, "status"); }
 
+using Traces = std::map<std::string, std::string>;
+
 // What a day may bring to a card with a security code: taken, sent, echoed, lost on the way, given back, too old. The sandbox
 // answers 123, 222 and 362 alike.
-std::map<std::string, std::string> day_with(std::string_view code, std::string_view card = number, int amount_minor = 1250) {
+Traces day_with(std::string_view code, std::string_view card = number, int amount_minor = 1250) {
     WholePostern postern;
     const auto taken = postern.tokenize(card, code);
     postern.describe(taken);
@@ -56,7 +58,7 @@ std::map<std::string, std::string> day_with(std::string_view code, std::string_v
 }
 
 // By name, so that a difference says where it is.
-std::vector<std::string> differences(const std::map<std::string, std::string>& a, const std::map<std::string, std::string>& b) {
+std::vector<std::string> differences(const Traces& a, const Traces& b) {
     std::vector<std::string> out;
     for (const auto& [name, trace] : a)
         if (!b.contains(name) || b.at(name) != trace) out.push_back(name);
@@ -67,7 +69,7 @@ std::vector<std::string> differences(const std::map<std::string, std::string>& a
 
 class SecurityCodeTraces : public testing::Test {
 protected:
-    static const std::map<std::string, std::string>& first() {
+    static const Traces& first() {
         static const auto traces = day_with("123");
         return traces;
     }
@@ -93,7 +95,7 @@ TEST_F(SecurityCodeTraces, DoNotTellWhichCodeItWas) {
 
 // The comparison sees what is told: the same again is the same, and another card, amount or answer is not.
 TEST_F(SecurityCodeTraces, TellEverythingElse) {
-    const auto tells = [](const std::map<std::string, std::string>& other, const std::string& where) {
+    const auto tells = [](const Traces& other, const std::string& where) {
         return std::ranges::count(differences(first(), other), where) == 1;
     };
     EXPECT_EQ(differences(first(), day_with("123")), std::vector<std::string>{});

@@ -203,7 +203,8 @@ std::string WholePostern::tokenize(std::string_view number, std::string_view cod
     request.mutable_tokenize()->set_caller_key(caller_key);
     request.mutable_tokenize()->set_origin("192.0.2.7");
     wiped::Bytes secret;
-    must(vault::sealed::encode_card_frame({12, 2029, number, code, "A. Guest", "1 Main", "38401"}, secret).has_value(), "card");
+    const auto framed = vault::sealed::encode_card_frame({12, 2029, number, code, "A. Guest", "1 Main", "38401"}, secret);
+    must(framed.has_value(), "card");
     const auto reply = run(call<vault::v1::FrontReply>(vault_.front_socket(), std::move(request), std::move(secret)));
     must(reply.has_token_made(), "a token");
     answers_["token " + std::to_string(answers_.size())] = reply.SerializeAsString();
@@ -220,8 +221,10 @@ std::string WholePostern::describe(const std::string& token) {
 
 Answer WholePostern::send(std::string_view path, const std::string& body) {
     const auto number = std::to_string(answers_.size());
-    auto request = test::http_request("POST", path, {{"authorization", "Bearer " + api_key}, {"idempotency-key", "key-" + number},
-                                                     {"content-type", "application/json"}}, body);
+    auto request = test::http_request(
+        "POST", path,
+        {{"authorization", "Bearer " + api_key}, {"idempotency-key", "key-" + number}, {"content-type", "application/json"}},
+        body);
     request.received = clock_.instant();
     const auto response = run(api_.handle(request));
     Answer answer{response.status, std::string(response.body.view())};

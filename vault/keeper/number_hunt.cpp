@@ -48,7 +48,8 @@ void spell_binary(wiped::Bytes& out, int digit) {
 // The value in this base, most significant first, leading zeros left out.
 wiped::Bytes in_base(std::uint64_t value, std::uint64_t base, std::string_view symbols) {
     wiped::Bytes out;
-    for (; value > 0; value /= base) out.push_back(symbols.empty() ? static_cast<char>(value % base) : symbols[value % base]);
+    for (; value > 0; value /= base)
+        out.push_back(symbols.empty() ? static_cast<char>(value % base) : symbols[value % base]);
     return {out.rbegin(), out.rend()};
 }
 

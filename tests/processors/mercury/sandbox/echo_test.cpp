@@ -45,7 +45,8 @@ TEST(Echo, ChangesTheWholeReply) {
     EXPECT_EQ(changed("utf16_reply").body.view(), std::string_view("4\0000\0", 4));
     EXPECT_EQ(changed("content_type").headers[0].second, "text/xml; boundary=40");
     EXPECT_EQ(changed("gzip").headers[1].second, "gzip");
-    EXPECT_EQ(changed("gzip").body.view(), std::string_view("\x1f\x8b\x08\0\0\0\0\0\0\xff\1\2\0\xfd\xff" "40" "\xa4\xd1\x2a\xdc" "\2\0\0\0", 25));
+    EXPECT_EQ(changed("gzip").body.view(),
+              std::string_view("\x1f\x8b\x08\0\0\0\0\0\0\xff\1\2\0\xfd\xff" "40" "\xa4\xd1\x2a\xdc" "\2\0\0\0", 25));
     EXPECT_EQ(changed("plain").body.view(), "40");
 }
 
