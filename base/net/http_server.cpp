@@ -1,11 +1,13 @@
 #include "base/net/http_server.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <charconv>
 #include <ctime>
 #include <mutex>
 #include <set>
@@ -72,6 +74,19 @@ bool is_well_formed(const HttpResponse& response) {
            });
 }
 
+void append_chunks(wiped::Bytes& out, std::string_view body, std::size_t chunk_bytes) {
+    for (; !body.empty(); body.remove_prefix(std::min(chunk_bytes, body.size()))) {
+        const auto chunk = body.substr(0, chunk_bytes);
+        std::array<char, 16> length{};
+        const char* const end = std::to_chars(length.begin(), length.end(), chunk.size(), 16).ptr;
+        append(out, {length.data(), end});
+        append(out, "\r\n");
+        append(out, chunk);
+        append(out, "\r\n");
+    }
+    append(out, "0\r\n\r\n");
+}
+
 wiped::Bytes to_bytes(const HttpResponse& response, bool head_only, bool keep) {
     wiped::Bytes out;
     out.reserve(512 + response.body.size());
@@ -81,10 +96,14 @@ wiped::Bytes to_bytes(const HttpResponse& response, bool head_only, bool keep) {
     for (const auto& [name, value] : response.headers) append_field(out, name, value);
     append_field(out, "date", http_date());
     const bool bodiless = response.status == 204 || response.status == 304;
-    if (!bodiless) append_field(out, "content-length", std::to_string(response.body.size()));
+    const bool chunked = response.chunk_bytes > 0;
+    if (!bodiless && chunked) append_field(out, "transfer-encoding", "chunked");
+    if (!bodiless && !chunked) append_field(out, "content-length", std::to_string(response.body.size()));
     append_field(out, "connection", keep ? "keep-alive" : "close");
     append(out, "\r\n");
-    if (!bodiless && !head_only) append(out, response.body.view());
+    if (bodiless || head_only) return out;
+    if (chunked) append_chunks(out, response.body.view(), response.chunk_bytes);
+    else append(out, response.body.view());
     return out;
 }
 

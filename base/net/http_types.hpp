@@ -35,6 +35,7 @@ struct HttpResponse {
     int status = 200;
     std::vector<std::pair<std::string, std::string>> headers;  // content-length, date, connection are the server's
     wiped::Text body;
+    std::size_t chunk_bytes = 0;  // the body goes in chunks of that size, for the sandboxes; 0: whole, by its length
 };
 
 // As a status: the connection ends without an answer. For the processors' sandboxes, which lose answers on purpose.

@@ -4,12 +4,15 @@
 #include <array>
 #include <cctype>
 #include <cstring>
+#include <numeric>
 #include <string>
 
 namespace postern::vault {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_in_word(char c) { return is_digit(c) || is_letter(c); }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 void append(wiped::Bytes& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
@@ -40,6 +43,36 @@ void spell_octal(wiped::Bytes& out, int digit) {
 }
 void spell_binary(wiped::Bytes& out, int digit) {
     for (int bit = 3; bit >= 0; --bit) out.push_back(static_cast<char>('0' + ((digit >> bit) & 1)));
+}
+
+// The value in this base, most significant first, leading zeros left out.
+wiped::Bytes in_base(std::uint64_t value, std::uint64_t base, std::string_view symbols) {
+    wiped::Bytes out;
+    for (; value > 0; value /= base)
+        out.push_back(symbols.empty() ? static_cast<char>(value % base) : symbols[value % base]);
+    return {out.rbegin(), out.rend()};
+}
+
+// Two characters of a word as an index; few share one.
+constexpr std::size_t pairs = 1024;
+std::size_t pair_of(char first, char second) {
+    return (static_cast<std::size_t>(first & 31) << 5) | static_cast<std::size_t>(second & 31);
+}
+
+constexpr std::array<std::string_view, 3> base32_alphabets{
+    "abcdefghijklmnopqrstuvwxyz234567", "0123456789abcdefghijklmnopqrstuv",  // RFC 4648
+    "0123456789abcdefghjkmnpqrstvwxyz"};                                     // Crockford
+
+// The characters that these bytes alone decide, where `before` bytes stand in front of them.
+wiped::Bytes base32_inner(std::span<const char> bytes, std::size_t before, std::string_view alphabet) {
+    wiped::Bytes out;
+    std::uint32_t bits = 0;
+    int held = -static_cast<int>((5 - before * 8 % 5) % 5);  // so many bits end a character that others begin
+    for (const char c : bytes) {
+        bits = (bits << 8) | static_cast<unsigned char>(c);
+        for (held += 8; held >= 5; held -= 5) out.push_back(alphabet[(bits >> (held - 5)) & 31]);
+    }
+    return out;
 }
 
 template <class Hit>
@@ -109,6 +142,8 @@ NumberHunt::NumberHunt(std::span<const char> digits) : size_(digits.size()) {
     low_halves_ = {halves, backwards(halves)};
     add_packed(low_halves_.front());
     add_packed(low_halves_.back());
+    add_value(digits);
+    add_words(digits);
 }
 
 // The whole bytes only, at either half. The half bytes at the ends, which others share, hold at most the first and the
@@ -125,10 +160,38 @@ void NumberHunt::add_packed(std::span<const char> digits) {
     }
 }
 
+// Card numbers have 19 digits at most, and so fit.
+void NumberHunt::add_value(std::span<const char> digits) {
+    std::uint64_t value = 0;
+    for (const char digit : digits) value = value * 10 + static_cast<std::uint64_t>(digit - '0');
+    const auto bytes = in_base(value, 256, {}), octal = in_base(value, 8, "01234567");
+    packed_.push_back(bytes);
+    packed_.push_back(backwards(bytes));
+    spellings_.push_back(octal);
+    spellings_.push_back(backwards(octal));
+    words_.push_back(in_base(value, 16, "0123456789abcdef"));
+    words_.push_back(in_base(value, 36, "0123456789abcdefghijklmnopqrstuvwxyz"));
+}
+
+void NumberHunt::add_words(std::span<const char> digits) {
+    for (const auto alphabet : base32_alphabets)
+        for (std::size_t before = 0; before < 5; ++before) {
+            words_.push_back(base32_inner(digits, before, alphabet));
+            words_.push_back(base32_inner(packed_.front(), before, alphabet));
+        }
+    for (std::size_t i = 0, forwards = words_.size(); i < forwards; ++i) words_.push_back(backwards(words_[i]));
+    std::ranges::sort(words_, {}, [](const wiped::Bytes& word) { return pair_of(word[0], word[1]); });
+    words_from_.assign(pairs + 1, 0);
+    for (const auto& word : words_) ++words_from_[pair_of(word[0], word[1]) + 1];
+    std::partial_sum(words_from_.begin(), words_from_.end(), words_from_.begin());
+    words_shortest_ = std::ranges::min(words_, {}, &wiped::Bytes::size).size();
+}
+
 void NumberHunt::run(const Reading& reading, Marks& marks) const {
     look_at_digits(reading, marks);
     look_at_packed(reading, marks);
     look_at_low_halves(reading, marks);
+    look_at_words(reading, marks);
 }
 
 void NumberHunt::look_at_digits(const Reading& reading, Marks& marks) const {
@@ -160,6 +223,29 @@ void NumberHunt::look_at_low_halves(const Reading& reading, Marks& marks) const 
     wiped::Bytes low(characters.size());
     std::ranges::transform(characters, low.begin(), [](char c) { return static_cast<char>(c & 0x0F); });
     for (const auto& halves : low_halves_) mark_matches(view, {low.data(), low.size()}, halves, marks);
+}
+
+void NumberHunt::look_at_words(const Reading& reading, Marks& marks) const {
+    const auto& [view, characters] = reading;
+    if (static_cast<std::size_t>(std::ranges::count_if(characters, is_in_word)) < words_shortest_) return;
+    wiped::Bytes stream;
+    std::vector<std::uint32_t> places;
+    stream.reserve(characters.size());
+    places.reserve(characters.size());
+    for (std::uint32_t i = 0; i < characters.size(); ++i) {
+        if (!is_in_word(characters[i])) continue;
+        stream.push_back(is_letter(characters[i]) ? static_cast<char>(characters[i] | 0x20) : characters[i]);
+        places.push_back(i);
+    }
+    for (std::size_t at = 0; at + 1 < stream.size(); ++at) {
+        const std::string_view rest{stream.data() + at, stream.size() - at};
+        const auto pair = pair_of(stream[at], stream[at + 1]);
+        for (int index = words_from_[pair]; index < words_from_[pair + 1]; ++index) {
+            const auto& word = words_[static_cast<std::size_t>(index)];
+            if (!rest.starts_with(std::string_view{word.data(), word.size()})) continue;
+            for (std::size_t i = at; i < at + word.size(); ++i) marks.add(view[places[i]]);
+        }
+    }
 }
 
 void hunt_text(const Reading& reading, std::span<const char> text, Marks& marks) {

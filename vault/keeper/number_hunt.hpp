@@ -32,7 +32,8 @@ struct Reading {
 };
 
 // Looks for one card number in a reading, forwards and backwards: as digits with anything between them, spelled as
-// character codes, packed two in a byte, or one in the low half of each byte.
+// character codes, packed two in a byte, one in the low half of each byte, as base32 (three alphabets), or as the value
+// that the digits make: in bytes, hex, octal or base 36.
 class NumberHunt {
 public:
     explicit NumberHunt(std::span<const char> digits);
@@ -40,13 +41,19 @@ public:
 
 private:
     void add_packed(std::span<const char> digits);
+    void add_value(std::span<const char> digits);
+    void add_words(std::span<const char> digits);
     void look_at_digits(const Reading& reading, Marks& marks) const;
     void look_at_packed(const Reading& reading, Marks& marks) const;
     void look_at_low_halves(const Reading& reading, Marks& marks) const;
+    void look_at_words(const Reading& reading, Marks& marks) const;
     std::size_t size_;
     std::vector<wiped::Bytes> spellings_;   // as a reader of digits alone meets the number
     std::vector<wiped::Bytes> packed_;
     std::vector<wiped::Bytes> low_halves_;  // 0..9
+    std::vector<wiped::Bytes> words_;       // as a reader of letters (lower case) and digits alone meets it
+    std::size_t words_shortest_ = 0;
+    wiped::Bytes words_from_;               // where those of a pair of first characters begin; they are sorted by it
 };
 
 // Looks for a text as it is.

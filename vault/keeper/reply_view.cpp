@@ -7,6 +7,7 @@
 namespace postern::vault {
 namespace {
 
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 constexpr std::string_view standard_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -51,14 +52,35 @@ struct Escape {
     std::optional<char> character;
 };
 
-// Digits of all Unicode blocks that a card number might be dressed in come down to ASCII; other characters above
-// Latin-1 hold no digit and become '?'.
+// Where the decimal digits of Unicode's blocks begin, and before the first of those that have no zero beside the others
+// (circled and the like).
+constexpr std::array<std::uint32_t, 69> zeros{
+    0x0660,  0x06F0,  0x07C0,  0x0966,  0x09E6,  0x0A66,  0x0AE6,  0x0B66,  0x0BE6,  0x0C66,  0x0CE6,  0x0D66,
+    0x0DE6,  0x0E50,  0x0ED0,  0x0F20,  0x1040,  0x1090,  0x17E0,  0x1810,  0x1946,  0x19D0,  0x1A80,  0x1A90,
+    0x1B50,  0x1BB0,  0x1C40,  0x1C50,  0x2070,  0x2080,  0x245F,  0x2473,  0x2487,  0x2775,  0x277F,  0x2789,
+    0xA620,  0xA8D0,  0xA900,  0xA9D0,  0xA9F0,  0xAA50,  0xABF0,  0xFF10,  0x104A0, 0x10D30, 0x11066, 0x110F0,
+    0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0, 0x11730, 0x118E0, 0x11950, 0x11C50, 0x11D50,
+    0x11DA0, 0x16A60, 0x16AC0, 0x16B50, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E950, 0x1FBF0};
+
+// The digit that a character stands for, in any script; nothing for ASCII and for what is none.
+std::optional<char> dressed_digit(std::uint32_t code) {
+    if (code >= 0x1D7CE && code <= 0x1D7FF) return static_cast<char>('0' + (code - 0x1D7CE) % 10);  // five alphabets
+    switch (code) {
+        case 0x24EA: case 0x24FF: return '0';
+        case 0xB9: return '1';
+        case 0xB2: return '2';
+        case 0xB3: return '3';
+        default: break;
+    }
+    const auto behind = std::ranges::upper_bound(zeros, code);
+    if (behind == zeros.begin() || code - behind[-1] > 9) return std::nullopt;
+    return static_cast<char>('0' + (code - behind[-1]));
+}
+
+// Digits come down to ASCII; other characters above Latin-1 hold none and become '?'.
 char narrow(std::uint32_t code) {
-    if (code >= 0xFF10 && code <= 0xFF19) return static_cast<char>('0' + (code - 0xFF10));
-    if (code >= 0x0660 && code <= 0x0669) return static_cast<char>('0' + (code - 0x0660));
-    if (code >= 0x06F0 && code <= 0x06F9) return static_cast<char>('0' + (code - 0x06F0));
-    if (code >= 0x0966 && code <= 0x096F) return static_cast<char>('0' + (code - 0x0966));
-    if (code >= 0x1D7CE && code <= 0x1D7FF) return static_cast<char>('0' + (code - 0x1D7CE) % 10);
+    if (code < 0x80) return static_cast<char>(code);
+    if (const auto digit = dressed_digit(code)) return *digit;
     return code <= 0xFF ? static_cast<char>(code) : '?';
 }
 
@@ -96,12 +118,19 @@ std::optional<Escape> hex_escape(const View& view, std::size_t at, std::size_t p
     return Escape{prefix + digits, narrow(code)};
 }
 
-// U+FF10..FF19 as UTF-8.
-std::optional<Escape> fullwidth_digit(const View& view, std::size_t at) {
-    if (!begins_with(view, at, "\xEF\xBC") || at + 2 >= view.size()) return std::nullopt;
-    const auto last = static_cast<unsigned char>(view[at + 2].character);
-    if (last < 0x90 || last > 0x99) return std::nullopt;
-    return Escape{3, static_cast<char>('0' + (last - 0x90))};
+// A digit of another script, as UTF-8.
+std::optional<Escape> dressed_digit_at(const View& view, std::size_t at) {
+    const auto lead = static_cast<unsigned char>(view[at].character);
+    const std::size_t length = lead < 0xC0 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    if (length == 0 || at + length > view.size()) return std::nullopt;
+    std::uint32_t code = lead & (0xFFU >> (length + 1));
+    for (std::size_t i = 1; i < length; ++i) {
+        const auto next = static_cast<unsigned char>(view[at + i].character);
+        if ((next & 0xC0) != 0x80) return std::nullopt;
+        code = (code << 6) | (next & 0x3FU);
+    }
+    const auto digit = dressed_digit(code);
+    return digit ? std::optional{Escape{length, digit}} : std::nullopt;
 }
 
 std::optional<Escape> escape_at(const View& view, std::size_t at) {
@@ -118,8 +147,7 @@ std::optional<Escape> escape_at(const View& view, std::size_t at) {
             if (begins_with(view, at, "\\x")) return hex_escape(view, at, 2, 2);
             return std::nullopt;
         case '\0': return Escape{1, std::nullopt};
-        case '\xEF': return fullwidth_digit(view, at);
-        default: return std::nullopt;
+        default: return is_ascii(view[at].character) ? std::nullopt : dressed_digit_at(view, at);
     }
 }
 

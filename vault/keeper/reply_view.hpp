@@ -18,8 +18,8 @@ using View = std::vector<Seen, wiped::Allocator<Seen>>;
 
 View raw_view(std::string_view reply);
 
-// One layer off: XML entities, CDATA marks, percent escapes, \u and \x escapes, fullwidth digits, zero bytes (UTF-16
-// and UTF-32). Gives the same characters back where there is no layer.
+// One layer off: XML entities, CDATA marks, percent escapes, \u and \x escapes, digits of other scripts, zero bytes
+// (UTF-16 and UTF-32). Gives the same characters back where there is no layer.
 View decoded(const View& view);
 
 // Without markup: what a reader of the text alone sees, so that a number split over elements is whole.

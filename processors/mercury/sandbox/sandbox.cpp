@@ -1,5 +1,6 @@
 #include "processors/mercury/sandbox/sandbox.hpp"
 
+#include <boost/json.hpp>
 #include <charconv>
 #include <string>
 
@@ -73,6 +74,7 @@ Exchange Sandbox::handle(const net::HttpRequest& request) {
     if (gets && path == "/ws/ws.asmx" && asks_for_wsdl(request.query()))
         return xml(wsdl("https://" + std::string(request.header("host")) + "/ws/ws.asmx"));
     if (gets && path == "/sandbox/book") return show_book(request);
+    if (gets && path == "/sandbox/received") return show_received();
     if (gets && path == "/sandbox/faults") return json(faults_.json());
     if (posts && path == "/sandbox/faults") return add_fault(request);
     if (posts && path == "/sandbox/reset") return reset();
@@ -81,6 +83,7 @@ Exchange Sandbox::handle(const net::HttpRequest& request) {
 }
 
 Exchange Sandbox::soap(const net::HttpRequest& request) {
+    ++messages_;
     const auto read = read_request(request.body.view());
     if (!read) return xml(soap_fault("Server was unable to read request: " + std::string(read.error().code)), 500);
     return read->detail ? detail(*read->detail) : transaction(*read->transaction);
@@ -118,6 +121,8 @@ Exchange Sandbox::answered(const HostAnswer& answer, const Transaction& transact
         case FaultKind::echo_card: {
             const auto echo = echoed(transaction.account_number, fault->form);
             exchange = xml(whole(echo ? *echo : ""));
+            change_reply(exchange.response, transaction.account_number, fault->form);
+            ++echoes_[fault->form];
             break;
         }
         case FaultKind::refuse:
@@ -150,6 +155,16 @@ Exchange Sandbox::add_fault(const net::HttpRequest& request) {
     if (!fault) return json("{\"error\":\"" + fault.error().detail + "\"}\n", 400);
     faults_.add(std::move(*fault));
     return json(faults_.json(), 201);
+}
+
+Exchange Sandbox::show_received() const {
+    boost::json::object echoes;
+    for (const auto& [form, times] : echoes_) echoes[form] = times;
+    const boost::json::object out{{"messages", messages_},
+                                  {"echoes", std::move(echoes)},
+                                  {"echo_forms", boost::json::value_from(echo_forms())},
+                                  {"reply_forms", boost::json::value_from(reply_forms())}};
+    return json(boost::json::serialize(out) + "\n");
 }
 
 Exchange Sandbox::reset() {

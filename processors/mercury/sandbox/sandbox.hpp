@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <map>
+#include <string>
 
 #include "base/clock.hpp"
 #include "base/net/http_types.hpp"
@@ -24,6 +26,7 @@ struct Exchange {
 //   POST /ws/ws.asmx        CreditTransaction and CTranDetail      GET /ws/ws.asmx?WSDL
 //   GET  /sandbox/book      ?invoice=&since=&totals=1              POST /sandbox/reset     book and faults
 //   POST /sandbox/faults    see faults.hpp                         GET  /sandbox/faults    GET /healthz
+//   GET  /sandbox/received  how many messages came, whatever was in them, and how often the card was echoed by form
 class Sandbox {
 public:
     Sandbox(Settings settings, Book book, const Clock& clock, Random& random, CardKey card_key);
@@ -37,12 +40,15 @@ private:
     Exchange answered(const HostAnswer& answer, const Transaction& transaction, const std::optional<Fault>& fault);
     Exchange show_book(const net::HttpRequest& request) const;
     Exchange add_fault(const net::HttpRequest& request);
+    Exchange show_received() const;
     Exchange reset();
 
     Settings settings_;
     Book book_;
     Faults faults_;
     Host host_;
+    std::int64_t messages_ = 0;
+    std::map<std::string, std::int64_t> echoes_;  // by form
 };
 
 }  // namespace postern::mercury::sandbox

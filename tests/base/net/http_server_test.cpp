@@ -123,6 +123,19 @@ TEST_F(HttpServers, ReadsChunksAndIgnoresTrailers) {
     EXPECT_TRUE(has(answer, "x-trailer: 0")) << answer;
 }
 
+TEST_F(HttpServers, WritesChunksWhereAHandlerAsksForThem) {
+    start([](HttpRequest&) -> asio::awaitable<HttpResponse> {
+        HttpResponse response;
+        response.body = wiped::Text("0123456789abcdefXYZ");
+        response.chunk_bytes = 16;
+        co_return response;
+    });
+    const auto answer = answer_to("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    EXPECT_NE(answer.find("transfer-encoding: chunked\r\n"), answer.npos);
+    EXPECT_EQ(answer.find("content-length"), answer.npos);
+    EXPECT_TRUE(answer.ends_with("\r\n\r\n10\r\n0123456789abcdef\r\n3\r\nXYZ\r\n0\r\n\r\n")) << answer;
+}
+
 TEST_F(HttpServers, HeadHasNoBodyAndExpectIsAnswered) {
     start_echo();
     const auto head = answer_to("HEAD /h HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");

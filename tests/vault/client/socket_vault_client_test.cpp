@@ -163,7 +163,7 @@ TEST_F(SocketVaultClientTest, AskCarriesTheKnownEpoch) {
 }
 
 TEST_F(SocketVaultClientTest, DescribeGivesTheSummary) {
-    encode_summary({"400300", "6781", "visa", 12, 2030, true}, *reply.mutable_token());
+    encode_summary({"400300", "6781", "visa", 12, 2030, {.security_code = true}}, *reply.mutable_token());
     serve();
     const auto summary = run([&] { return client.describe(tenant, token); });
     ASSERT_TRUE(summary);

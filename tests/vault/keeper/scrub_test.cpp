@@ -52,6 +52,39 @@ std::string utf16(std::string_view text, bool big) {
     return each(text, [&](char c) { return big ? std::string{'\0', c} : std::string{c, '\0'}; });
 }
 
+// RFC 4648 without padding, in the alphabet given.
+std::string base32(std::string_view bytes, std::string_view alphabet) {
+    std::string out;
+    std::uint32_t bits = 0;
+    int held = 0;
+    for (const char c : bytes) {
+        bits = (bits << 8) | static_cast<unsigned char>(c);
+        for (held += 8; held >= 5; held -= 5) out += alphabet[(bits >> (held - 5)) & 31];
+    }
+    if (held > 0) out += alphabet[(bits << (5 - held)) & 31];
+    return out;
+}
+constexpr std::string_view base32_common = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+constexpr std::string_view base32_hex = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
+constexpr std::string_view base32_crockford = "0123456789abcdefghjkmnpqrstvwxyz";
+
+// Each digit as the character that stands that far behind a block's zero, as UTF-8.
+std::string in_block(std::string_view zero) {
+    std::string out;
+    for (const char c : number) {
+        out += zero;
+        out.back() = static_cast<char>(out.back() + (c - '0'));
+    }
+    return out;
+}
+
+// The number as one integer of eight bytes.
+std::string value_bytes(bool big) {
+    std::string out;
+    for (int i = 0; i < 8; ++i) out += static_cast<char>(std::stoull(number) >> (big ? 56 - 8 * i : 8 * i));
+    return out;
+}
+
 std::string backwards(std::string text) { return {text.rbegin(), text.rend()}; }
 
 std::string grouped(std::string_view separator) {
@@ -139,6 +172,34 @@ INSTANTIATE_TEST_SUITE_P(Table, ScrubEcho, testing::Values(
     Echo{"reversed_dotted", backwards(grouped("."))},
     Echo{"reversed_character_codes", backwards(each(number, [](char c) { return fmt::format("{}. ", int{c}); }))},
     Echo{"fullwidth", each(number, [](char c) { return std::string("\xEF\xBC") + static_cast<char>(0x90 + (c - '0')); })},
+    Echo{"fullwidth_entities", each(number, [](char c) { return fmt::format("&#x{:X};", 0xFF10 + (c - '0')); })},
+    Echo{"arabic_digits", in_block("\xD9\xA0")},
+    Echo{"bengali_digits", in_block("\xE0\xA7\xA6")},
+    Echo{"bold_digits", in_block("\xF0\x9D\x9F\x8E")},
+    Echo{"arabic_digits_as_percent", each(in_block("\xD9\xA0"), [](char c) { return fmt::format("%{:02x}", static_cast<unsigned char>(c)); })},
+    Echo{"base64_of_arabic_digits", base64(in_block("\xD9\xA0"))},
+    Echo{"base32", base32(number, base32_common)},
+    Echo{"base32_glued", "x7" + base32("abc" + number + "z", base32_common)},
+    Echo{"base32_lower_case", each(base32(number, base32_common), [](char c) { return std::string(1, static_cast<char>(std::tolower(c))); })},
+    Echo{"base32_hex", base32("ab" + number, base32_hex)},
+    Echo{"base32_crockford", base32(number, base32_crockford)},
+    Echo{"base32_grouped", base32(number, base32_crockford).insert(5, "-").insert(11, "-").insert(17, "-")},
+    Echo{"base32_of_packed", base32(packed(number), base32_common)},
+    Echo{"base32_backwards", backwards(base32(number, base32_common))},
+    Echo{"value_as_hex", fmt::format("{:x}", std::stoull(number))},
+    Echo{"value_as_hex_upper", fmt::format("0x{:016X}", std::stoull(number))},
+    Echo{"value_backwards", backwards(fmt::format("{:x}", std::stoull(number)))},
+    Echo{"value_in_base36", "1i5l0kxywb1"},
+    Echo{"value_as_octal", fmt::format("{:o}", std::stoull(number))},
+    Echo{"value_as_base64_of_bytes", base64(value_bytes(true))},
+    Echo{"value_as_bytes_little", base64(value_bytes(false))},
+    Echo{"hex_backwards", "z" + backwards(hex(number)) + "z"},
+    Echo{"quoted_printable", each(number, [](char c) { return fmt::format("={:02X}", int{c}); })},
+    Echo{"css_escapes", each(number, [](char c) { return fmt::format("\\{:x} ", int{c}); })},
+    Echo{"code_points", each(number, [](char c) { return fmt::format("U+{:04X} ", int{c}); })},
+    Echo{"utf7", "+" + base64(utf16(number, true)) + "-"},
+    Echo{"instructions_between", each(number, [](char c) { return std::string(1, c) + "<?x y?>"; })},
+    Echo{"comments_between", each(number, [](char c) { return std::string(1, c) + "<!-- 7 -->"; })},
     Echo{"split_over_elements", "<a>5499</a><b>9901</b><c>2345</c><d>6781</d>"},
     Echo{"split_over_numbered_elements", "<p n=\"1\">5499</p><p n=\"2\">9901</p><p n=\"3\">2345</p><p n=\"4\">6781</p>"},
     Echo{"split_over_escaped_elements", escaped("<p1>54999901</p1><p2>23456781</p2>")},

@@ -25,7 +25,29 @@ TEST(Echo, WritesEachForm) {
     EXPECT_EQ(*echoed("4003", "reversed"), "3004");
     EXPECT_EQ(*echoed("40", "percent"), "%34%30");
     EXPECT_EQ(*echoed("40", "full_width"), "\xEF\xBC\x94\xEF\xBC\x90");
+    EXPECT_EQ(*echoed("40", "padded_entities"), "&#0000052;&#0000048;");
+    EXPECT_EQ(*echoed("40", "instructions_between"), "4<?x 1?>0<?x 1?>");
+    EXPECT_EQ(*echoed("40", "base32"), "GQYA");
+    EXPECT_EQ(*echoed("40", "arabic_digits"), "\xD9\xA4\xD9\xA0");
+    EXPECT_EQ(*echoed("40", "value_in_hex"), "28");
     EXPECT_FALSE(echoed("40", "other"));
+}
+
+TEST(Echo, ChangesTheWholeReply) {
+    const auto changed = [](const std::string& form) {
+        net::HttpResponse reply;
+        reply.headers = {{"content-type", "text/xml"}};
+        reply.body = wiped::Text("40");
+        change_reply(reply, "40", form);
+        return reply;
+    };
+    EXPECT_EQ(changed("chunks").chunk_bytes, 1U);
+    EXPECT_EQ(changed("utf16_reply").body.view(), std::string_view("4\0000\0", 4));
+    EXPECT_EQ(changed("content_type").headers[0].second, "text/xml; boundary=40");
+    EXPECT_EQ(changed("gzip").headers[1].second, "gzip");
+    EXPECT_EQ(changed("gzip").body.view(),
+              std::string_view("\x1f\x8b\x08\0\0\0\0\0\0\xff\1\2\0\xfd\xff" "40" "\xa4\xd1\x2a\xdc" "\2\0\0\0", 25));
+    EXPECT_EQ(changed("plain").body.view(), "40");
 }
 
 // The vault's own judge on every form that the sandbox can send.

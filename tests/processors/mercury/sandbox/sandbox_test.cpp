@@ -48,6 +48,17 @@ TEST(Sandbox, AnswersWhatIsNoSoapWithAFault) {
     EXPECT_EQ(bench.post("/other", "").response.status, 404);
 }
 
+TEST(Sandbox, CountsWhatCameAndWhatItEchoed) {
+    Bench bench;
+    bench.post("/sandbox/faults", R"({"kind":"echo_card","form":"hex"})");
+    bench.ask(sale_fields());
+    bench.post("/ws/ws.asmx", "nonsense");
+    bench.look_up("inv.1");
+    const auto received = bench.get("/sandbox/received");
+    EXPECT_NE(received.find(R"("messages":3,"echoes":{"hex":1})"), received.npos) << received;
+    EXPECT_NE(received.find(R"("plain")"), received.npos) << "the forms that may be asked for";
+}
+
 TEST(Sandbox, ServesAWsdlThatIsXml) {
     Bench bench;
     EXPECT_NE(bench.get("/ws/ws.asmx?wsdl").find("soapAction=\"http://www.mercurypay.com/CTranDetail\""),
