@@ -168,6 +168,7 @@ TEST_F(SocketVaultClientTest, DescribeGivesTheSummary) {
     const auto summary = run([&] { return client.describe(tenant, token); });
     ASSERT_TRUE(summary);
     EXPECT_EQ(summary->last4, "6781");
+    EXPECT_EQ(summary->extras, CardExtras{.security_code = true});
     EXPECT_EQ(asked.describe_token().token(), token.text());
 }
 

@@ -86,7 +86,7 @@ protected:
         v1::FrontReply reply;
         auto& summary = request.has_tokenize() ? *reply.mutable_token_made()->mutable_summary() : *reply.mutable_token();
         if (request.has_tokenize()) reply.mutable_token_made()->set_token(token);
-        encode_summary({"411111", "1111", "visa", 12, 2029, true}, summary);
+        encode_summary({"411111", "1111", "visa", 12, 2029, {.security_code = true}}, summary);
         if (request.has_delete_token() || request.has_ready()) reply.mutable_done();
         return reply;
     }
