@@ -111,9 +111,9 @@ Result<std::vector<PendingEvent>> PendingQueue::oldest(const HeldSlots& slots, c
                                                        int count_max) {
     const std::string slot_list = array_literal(slots, [](const auto& slot) { return std::to_string(slot.first); });
     const std::string blocked_list = array_literal(blocked, [](const std::string& id) { return id; });
-    return session_.read([&](pqxx::work& tx) {
+    return session_.read_alone([&](sql::Alone& reading) {
         std::vector<PendingEvent> events;
-        for (const auto& row : tx.exec_prepared("oldest_pending", slot_list, blocked_list, count_max))
+        for (const auto& row : reading.exec_prepared("oldest_pending", slot_list, blocked_list, count_max))
             events.push_back(to_event(row));
         return events;
     });
@@ -125,9 +125,9 @@ Result<std::int64_t> PendingQueue::remove(const HeldSlots& slots, const std::vec
     const std::string epoch_list = array_literal(published, epoch_of);
     const std::string payment_list = array_literal(published, [](const auto& e) { return e.payment_id; });
     const std::string version_list = array_literal(published, [](const auto& e) { return std::to_string(e.version); });
-    return session_.write([&](pqxx::work& tx) {
+    return session_.write_alone([&](sql::Alone& writing) {
         return static_cast<std::int64_t>(
-            tx.exec_prepared("remove_published", slot_list, epoch_list, payment_list, version_list, holder_)
+            writing.exec_prepared("remove_published", slot_list, epoch_list, payment_list, version_list, holder_)
                 .affected_rows());
     });
 }

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <set>
 #include <string>
 
@@ -15,6 +16,7 @@ struct RelaySettings {
     int slots_max = 16;                          // fewer leaves slots to other relays
     int batch_max = 500;
     std::chrono::milliseconds lease{10'000};
+    std::chrono::milliseconds gather{10};                    // pause after a round that did not fill its batch
     std::chrono::milliseconds idle_least{2}, idle_most{50};  // pause between looks at an empty queue
 };
 
@@ -25,13 +27,13 @@ public:
     Relay(PendingQueue& queue, Publisher& publisher, const Clock& clock, RelaySettings settings);
     void run();              // until stop(); then gives its slots back
     void stop() { stopping_ = true; }
-    // One round: true where there was something to publish.
-    bool step();
+    // One round: how many events it published and took off; none also where it failed.
+    std::size_t step();
     // How long ago the last round that reached the database ended: readiness.
     std::chrono::milliseconds since_last_round() const;
 
 private:
-    bool step_or_begin_anew() noexcept;
+    std::size_t step_or_begin_anew() noexcept;
     bool renew_lease();
     void settle(const Published& published, std::size_t events);
     PendingQueue& queue_;

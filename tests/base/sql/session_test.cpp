@@ -47,6 +47,31 @@ TEST_F(SessionTest, NeverCommitsInARead) {
     EXPECT_EQ(n(), "0");
 }
 
+TEST_F(SessionTest, AStatementAloneIsItsOwnTransaction) {
+    auto s = session();
+    const auto done = s.write_alone([](Alone& writing) { return writing.exec(raise_one).affected_rows(); });
+    ASSERT_TRUE(done) << done.error().detail;
+    EXPECT_EQ(n(), "1");
+    const auto open = [](Alone& reading) { return reading.exec1("SELECT now() = statement_timestamp()")[0].as<bool>(); };
+    EXPECT_TRUE(*s.read_alone(open));
+}
+
+TEST_F(SessionTest, AWriteAloneThatWasCutIsInDoubtAndAReadAloneRunAgain) {
+    auto s = session();
+    int runs = 0;
+    const auto cut = [&](Alone& alone) {
+        if (++runs == 1) kill_backend(alone.exec1("SELECT pg_backend_pid()")[0].as<int>());
+        return alone.exec1("SELECT 7")[0].as<int>();
+    };
+    const auto written = s.write_alone(cut);
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().code, "commit_in_doubt");
+    EXPECT_EQ(runs, 1);
+    runs = 0;
+    EXPECT_EQ(*s.read_alone(cut), 7);
+    EXPECT_EQ(runs, 2);
+}
+
 TEST_F(SessionTest, NoServerIsUnavailable) {
     Session s{"host=/nonexistent dbname=x user=y", {}};
     const auto done = s.write([](pqxx::work& tx) { return tx.exec(raise_one).affected_rows(); });
