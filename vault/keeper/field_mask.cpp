@@ -2,25 +2,30 @@
 
 #include <algorithm>
 #include <cctype>
+#include <string_view>
 
 namespace postern::vault {
 namespace {
 
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
-bool ends_name(char c) { return c == '>' || c == '/' || c == '=' || c == '<' || std::isspace(static_cast<unsigned char>(c)); }
+bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+bool ends_name(char c) { return c == '>' || c == '/' || c == '=' || c == '<' || is_space(c); }
 
-// Reads a qualified name from `at`, gives its local part in lower case and moves `at` behind it.
-std::string local_name(const View& view, std::size_t& at) {
-    std::string name;
-    for (; at < view.size() && !ends_name(view[at].character); ++at) {
-        if (view[at].character == ':') name.clear();
-        else name += lower(view[at].character);
-    }
-    return name;
+// Where the local part of a qualified name stands: [first, last).
+struct Name {
+    std::size_t first = 0, last = 0;
+};
+
+// Reads a qualified name from `at` and moves `at` behind it.
+Name local_name(const View& view, std::size_t& at) {
+    std::size_t first = at;
+    for (; at < view.size() && !ends_name(view[at].character); ++at)
+        if (view[at].character == ':') first = at + 1;
+    return {first, at};
 }
 
 struct Tag {
-    std::string name;
+    Name name;
     bool closes = false, empty = false;
     std::size_t first = 0, last = 0;  // [first, last): from '<' to behind '>'
 };
@@ -40,7 +45,15 @@ public:
     }
 
 private:
-    bool is_masked(const std::string& name) const { return std::ranges::find(names_, name) != names_.end(); }
+    bool is_masked(Name name) const {
+        return std::ranges::any_of(names_, [&](const std::string& masked) { return same_name(name, masked); });
+    }
+    bool same_name(Name name, std::string_view lower_case) const {
+        if (name.last - name.first != lower_case.size()) return false;
+        for (std::size_t i = 0; i < lower_case.size(); ++i)
+            if (lower(view_[name.first + i].character) != lower_case[i]) return false;
+        return true;
+    }
 
     Tag read_tag(std::size_t first, bool mask_attributes) {
         Tag tag;
@@ -61,7 +74,7 @@ private:
 
     // Behind an attribute's '='; gives the place behind its value.
     std::size_t value(std::size_t at, bool mask) {
-        while (at < view_.size() && std::isspace(static_cast<unsigned char>(view_[at].character))) ++at;
+        while (at < view_.size() && is_space(view_[at].character)) ++at;
         if (at >= view_.size()) return at;
         const char quote = view_[at].character;
         if (quote != '"' && quote != '\'') return at;
@@ -71,6 +84,8 @@ private:
     }
 
     void mask_content(const Tag& open) {
+        std::string name;
+        for (auto i = open.name.first; i < open.name.last; ++i) name += lower(view_[i].character);
         int depth = 1;
         for (std::size_t i = open.last; i < view_.size(); ++i) {
             const bool tag_begins = view_[i].character == '<' && i + 1 < view_.size() &&
@@ -81,7 +96,7 @@ private:
                 continue;
             }
             const auto tag = read_tag(i, false);
-            if (tag.name == open.name && !tag.empty) depth += tag.closes ? -1 : 1;
+            if (!tag.empty && same_name(tag.name, name)) depth += tag.closes ? -1 : 1;
             if (depth == 0) return;
             i = tag.last - 1;
         }

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cstring>
-#include <numeric>
-#include <string>
 
 namespace postern::vault {
 namespace {
@@ -17,11 +14,14 @@ bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 
 void append(wiped::Bytes& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
 
+constexpr std::size_t spelled_digit_size_max = 4;
+
 // Each digit as `prefix` + its code's text + `suffix`; what stands before the first and behind the last is cut off, so
 // that "0x35, 0x34" is found by its first "35" on.
 template <class Spell>
 wiped::Bytes spelled(std::span<const char> digits, std::string_view between, Spell spell) {
     wiped::Bytes out;
+    out.reserve(digits.size() * (between.size() + spelled_digit_size_max));
     for (std::size_t i = 0; i < digits.size(); ++i) {
         if (i > 0) append(out, between);
         spell(out, digits[i] - '0');
@@ -53,12 +53,6 @@ wiped::Bytes in_base(std::uint64_t value, std::uint64_t base, std::string_view s
     return {out.rbegin(), out.rend()};
 }
 
-// Two characters of a word as an index; few share one.
-constexpr std::size_t pairs = 1024;
-std::size_t pair_of(char first, char second) {
-    return (static_cast<std::size_t>(first & 31) << 5) | static_cast<std::size_t>(second & 31);
-}
-
 constexpr std::array<std::string_view, 3> base32_alphabets{
     "abcdefghijklmnopqrstuvwxyz234567", "0123456789abcdefghijklmnopqrstuv",  // RFC 4648
     "0123456789abcdefghjkmnpqrstvwxyz"};                                     // Crockford
@@ -75,22 +69,41 @@ wiped::Bytes base32_inner(std::span<const char> bytes, std::size_t before, std::
     return out;
 }
 
-template <class Hit>
-void for_each_match(std::string_view stream, std::span<const char> needle, Hit hit) {
-    if (needle.empty()) return;
-    for (std::size_t at = 0; at + needle.size() <= stream.size(); ++at) {
-        const void* const found = ::memmem(stream.data() + at, stream.size() - at, needle.data(), needle.size());
-        if (!found) return;
-        at = static_cast<std::size_t>(static_cast<const char*>(found) - stream.data());
-        hit(at);
+// The characters that a reader of one kind alone sees.
+template <class IsMember>
+wiped::Bytes members_of(std::string_view characters, IsMember is_member) {
+    wiped::Bytes out(characters.size());
+    std::size_t size = 0;
+    for (const char c : characters) {  // without a branch: they come in no order that a processor could guess
+        out[size] = c;
+        size += is_member(c);
     }
+    out.resize(size);
+    return out;
 }
 
-// `stream` has one character for each of the view.
-void mark_matches(const View& view, std::string_view stream, std::span<const char> needle, Marks& marks) {
-    for_each_match(stream, needle, [&](std::size_t at) {
-        for (std::size_t i = at; i < at + needle.size(); ++i) marks.add(view[i]);
-    });
+template <class IsMember>
+std::vector<std::size_t> places_of(std::string_view characters, IsMember is_member) {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < characters.size(); ++i)
+        if (is_member(characters[i])) out.push_back(i);
+    return out;
+}
+
+wiped::Bytes words_of(std::string_view characters) {
+    auto out = members_of(characters, is_in_word);
+    for (char& c : out) c = static_cast<char>(c | 0x20);  // lower case; digits have that bit
+    return out;
+}
+
+// Two digits a byte, from the digit at `first` on. The whole bytes only: the half bytes at the ends, which others
+// share, hold at most the first and the last digit, and those may be seen.
+wiped::Bytes packed(std::span<const char> digits, std::size_t first) {
+    wiped::Bytes out;
+    out.reserve(digits.size() / 2);
+    for (std::size_t i = first; i + 1 < digits.size(); i += 2)
+        out.push_back(static_cast<char>(digits[i] * 16 + digits[i + 1]));
+    return out;
 }
 
 wiped::Bytes backwards(std::span<const char> bytes) { return {bytes.rbegin(), bytes.rend()}; }
@@ -126,37 +139,46 @@ bool Marks::near_before(std::uint32_t at, std::uint32_t distance) const {
     return false;
 }
 
-NumberHunt::NumberHunt(std::span<const char> digits) : size_(digits.size()) {
-    spellings_.emplace_back(digits.begin(), digits.end());
-    for (const auto between : {"", "0", "00", "25", "0025"}) spellings_.push_back(spelled(digits, between, spell_hex));
+NumberHunt::NumberHunt(std::span<const char> digits) {
+    add_spelling({digits.begin(), digits.end()});
+    for (const auto between : {"", "0", "00", "25", "0025"}) add_spelling(spelled(digits, between, spell_hex));
     for (const auto between : {"", "0"}) {
-        spellings_.push_back(spelled(digits, between, spell_decimal));
-        spellings_.push_back(spelled(digits, between, spell_octal));
+        add_spelling(spelled(digits, between, spell_decimal));
+        add_spelling(spelled(digits, between, spell_octal));
     }
-    spellings_.push_back(spelled(digits, "", spell_binary));
-    spellings_.push_back(spelled(digits, "0011", spell_binary));
-    for (std::size_t i = 0, forwards = spellings_.size(); i < forwards; ++i)
-        spellings_.push_back(backwards(spellings_[i]));
-    wiped::Bytes halves;
-    for (const char digit : digits) halves.push_back(static_cast<char>(digit - '0'));
-    low_halves_ = {halves, backwards(halves)};
-    add_packed(low_halves_.front());
-    add_packed(low_halves_.back());
+    add_spelling(spelled(digits, "", spell_binary));
+    add_spelling(spelled(digits, "0011", spell_binary));
+    // EBCDIC, unpacked decimal and the like: one digit in the low half of each byte.
+    wiped::Bytes halves(digits.size());
+    std::ranges::transform(digits, halves.begin(), [](char digit) { return static_cast<char>(digit - '0'); });
+    for (const auto& order : {halves, backwards(halves)}) {
+        add_packed(order);
+        bytes_.add(order, Needles::Compare::low_halves);
+    }
     add_value(digits);
-    add_words(digits);
+    add_base32(digits);
+    add_base32(packed(halves, 0));
 }
 
-// The whole bytes only, at either half. The half bytes at the ends, which others share, hold at most the first and the
-// last digit, and those may be seen.
+void NumberHunt::add_spelling(wiped::Bytes spelling) {
+    spelled_.add(spelling);
+    std::ranges::reverse(spelling);
+    spelled_.add(spelling);
+}
+
+void NumberHunt::add_word(wiped::Bytes word) {
+    words_.add(word);
+    std::ranges::reverse(word);
+    words_.add(word);
+}
+
 void NumberHunt::add_packed(std::span<const char> digits) {
     for (const std::size_t first : {std::size_t{0}, std::size_t{1}}) {
-        wiped::Bytes high_first, low_first;
-        for (std::size_t i = first; i + 1 < digits.size(); i += 2) {
-            high_first.push_back(static_cast<char>(digits[i] * 16 + digits[i + 1]));
-            low_first.push_back(static_cast<char>(digits[i + 1] * 16 + digits[i]));
-        }
-        packed_.push_back(std::move(high_first));
-        packed_.push_back(std::move(low_first));
+        const auto high_first = packed(digits, first);
+        auto low_first = high_first;
+        for (char& c : low_first) c = static_cast<char>((c << 4) | ((c >> 4) & 0x0F));
+        bytes_.add(high_first);
+        bytes_.add(low_first);
     }
 }
 
@@ -164,93 +186,43 @@ void NumberHunt::add_packed(std::span<const char> digits) {
 void NumberHunt::add_value(std::span<const char> digits) {
     std::uint64_t value = 0;
     for (const char digit : digits) value = value * 10 + static_cast<std::uint64_t>(digit - '0');
-    const auto bytes = in_base(value, 256, {}), octal = in_base(value, 8, "01234567");
-    packed_.push_back(bytes);
-    packed_.push_back(backwards(bytes));
-    spellings_.push_back(octal);
-    spellings_.push_back(backwards(octal));
-    words_.push_back(in_base(value, 16, "0123456789abcdef"));
-    words_.push_back(in_base(value, 36, "0123456789abcdefghijklmnopqrstuvwxyz"));
+    const auto bytes = in_base(value, 256, {});
+    bytes_.add(bytes);
+    bytes_.add(backwards(bytes));
+    add_spelling(in_base(value, 8, "01234567"));
+    add_word(in_base(value, 16, "0123456789abcdef"));
+    add_word(in_base(value, 36, "0123456789abcdefghijklmnopqrstuvwxyz"));
 }
 
-void NumberHunt::add_words(std::span<const char> digits) {
+void NumberHunt::add_base32(std::span<const char> bytes) {
     for (const auto alphabet : base32_alphabets)
-        for (std::size_t before = 0; before < 5; ++before) {
-            words_.push_back(base32_inner(digits, before, alphabet));
-            words_.push_back(base32_inner(packed_.front(), before, alphabet));
-        }
-    for (std::size_t i = 0, forwards = words_.size(); i < forwards; ++i) words_.push_back(backwards(words_[i]));
-    std::ranges::sort(words_, {}, [](const wiped::Bytes& word) { return pair_of(word[0], word[1]); });
-    words_from_.assign(pairs + 1, 0);
-    for (const auto& word : words_) ++words_from_[pair_of(word[0], word[1]) + 1];
-    std::partial_sum(words_from_.begin(), words_from_.end(), words_from_.begin());
-    words_shortest_ = std::ranges::min(words_, {}, &wiped::Bytes::size).size();
+        for (std::size_t before = 0; before < 5; ++before) add_word(base32_inner(bytes, before, alphabet));
+}
+
+bool NumberHunt::stands_in(std::string_view characters) const {
+    bool stands = false;
+    const auto hit = [&](std::size_t, std::size_t) { stands = true; };
+    const auto digits = members_of(characters, is_digit), words = words_of(characters);
+    spelled_.for_each_match({digits.data(), digits.size()}, hit);
+    words_.for_each_match({words.data(), words.size()}, hit);
+    bytes_.for_each_match(characters, hit);
+    return stands;
 }
 
 void NumberHunt::run(const Reading& reading, Marks& marks) const {
-    look_at_digits(reading, marks);
-    look_at_packed(reading, marks);
-    look_at_low_halves(reading, marks);
-    look_at_words(reading, marks);
-}
-
-void NumberHunt::look_at_digits(const Reading& reading, Marks& marks) const {
     const auto& [view, characters] = reading;
-    if (static_cast<std::size_t>(std::ranges::count_if(characters, is_digit)) < size_) return;
-    wiped::Bytes stream;
-    std::vector<std::uint32_t> places;
-    stream.reserve(characters.size());
-    places.reserve(characters.size());
-    for (std::uint32_t i = 0; i < characters.size(); ++i) {
-        if (!is_digit(characters[i])) continue;
-        stream.push_back(characters[i]);
-        places.push_back(i);
-    }
-    for (const auto& spelling : spellings_)
-        for_each_match({stream.data(), stream.size()}, spelling, [&](std::size_t at) {
-            for (std::size_t i = at; i < at + spelling.size(); ++i) marks.add(view[places[i]]);
-        });
-}
-
-void NumberHunt::look_at_packed(const Reading& reading, Marks& marks) const {
-    const auto& [view, characters] = reading;
-    for (const auto& packed : packed_) mark_matches(view, characters, packed, marks);
-}
-
-// EBCDIC, unpacked decimal and the like: one digit in the low half of each byte.
-void NumberHunt::look_at_low_halves(const Reading& reading, Marks& marks) const {
-    const auto& [view, characters] = reading;
-    wiped::Bytes low(characters.size());
-    std::ranges::transform(characters, low.begin(), [](char c) { return static_cast<char>(c & 0x0F); });
-    for (const auto& halves : low_halves_) mark_matches(view, {low.data(), low.size()}, halves, marks);
-}
-
-void NumberHunt::look_at_words(const Reading& reading, Marks& marks) const {
-    const auto& [view, characters] = reading;
-    if (static_cast<std::size_t>(std::ranges::count_if(characters, is_in_word)) < words_shortest_) return;
-    wiped::Bytes stream;
-    std::vector<std::uint32_t> places;
-    stream.reserve(characters.size());
-    places.reserve(characters.size());
-    for (std::uint32_t i = 0; i < characters.size(); ++i) {
-        if (!is_in_word(characters[i])) continue;
-        stream.push_back(is_letter(characters[i]) ? static_cast<char>(characters[i] | 0x20) : characters[i]);
-        places.push_back(i);
-    }
-    for (std::size_t at = 0; at + 1 < stream.size(); ++at) {
-        const std::string_view rest{stream.data() + at, stream.size() - at};
-        const auto pair = pair_of(stream[at], stream[at + 1]);
-        for (int index = words_from_[pair]; index < words_from_[pair + 1]; ++index) {
-            const auto& word = words_[static_cast<std::size_t>(index)];
-            if (!rest.starts_with(std::string_view{word.data(), word.size()})) continue;
-            for (std::size_t i = at; i < at + word.size(); ++i) marks.add(view[places[i]]);
-        }
-    }
-}
-
-void hunt_text(const Reading& reading, std::span<const char> text, Marks& marks) {
-    const auto& [view, characters] = reading;
-    mark_matches(view, characters, text, marks);
+    const auto mark = [&](const std::vector<std::size_t>& places) {
+        return [&](std::size_t at, std::size_t size) {
+            for (std::size_t i = at; i < at + size; ++i) marks.add(view[places[i]]);
+        };
+    };
+    const auto digits = members_of(characters, is_digit), words = words_of(characters);
+    const auto digit_places = places_of(characters, is_digit), word_places = places_of(characters, is_in_word);
+    spelled_.for_each_match({digits.data(), digits.size()}, mark(digit_places));
+    words_.for_each_match({words.data(), words.size()}, mark(word_places));
+    bytes_.for_each_match(characters, [&](std::size_t at, std::size_t size) {
+        for (std::size_t i = at; i < at + size; ++i) marks.add(view[i]);
+    });
 }
 
 namespace {
@@ -258,30 +230,62 @@ namespace {
 constexpr std::size_t name_distance_max = 24;
 constexpr std::uint32_t number_distance_max = 8;
 
+char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
 // Does a name for a security code stand before `at`, with no tag in between?
-bool name_stands_before(const View& view, std::size_t at) {
+bool name_stands_before(std::string_view characters, std::size_t at) {
     static constexpr std::array<std::string_view, 12> names{"cvv", "cvc", "cid", "csc", "cvn", "cvd", "cav",
         "securitycode", "security_code", "security code", "card code", "cardcode"};
     const std::size_t first = at > name_distance_max ? at - name_distance_max : 0;
-    std::string before;
-    for (std::size_t i = first; i < at; ++i)
-        before += static_cast<char>(std::tolower(static_cast<unsigned char>(view[i].character)));
-    if (const auto tag = before.rfind('<'); tag != before.npos) before.erase(0, tag);
-    return std::ranges::any_of(names, [&](std::string_view name) { return before.find(name) != before.npos; });
+    auto before = characters.substr(first, at - first);
+    if (const auto tag = before.rfind('<'); tag != before.npos) before.remove_prefix(tag);
+    return std::ranges::any_of(names, [&](std::string_view name) {
+        return !std::ranges::search(before, name, {}, lower).empty();
+    });
+}
+
+template <class Hit>
+void for_each_match(std::string_view characters, std::span<const char> text, Hit hit) {
+    const std::string_view wanted{text.data(), text.size()};
+    for (auto at = characters.find(wanted); at != characters.npos; at = characters.find(wanted, at + 1)) hit(at);
+}
+
+// Calls `hit` wherever the code stands with no digit beside it.
+template <class Hit>
+void for_each_lone_code(std::string_view characters, std::span<const char> code, Hit hit) {
+    for_each_match(characters, code, [&](std::size_t at) {
+        const std::size_t end = at + code.size();
+        const bool digit_before = at > 0 && is_digit(characters[at - 1]);
+        const bool digit_behind = end < characters.size() && is_digit(characters[end]);
+        if (!digit_before && !digit_behind) hit(at);
+    });
 }
 
 }  // namespace
 
+void hunt_text(const Reading& reading, std::span<const char> text, Marks& marks) {
+    const auto& [view, characters] = reading;
+    for_each_match(characters, text, [&](std::size_t at) {
+        for (std::size_t i = at; i < at + text.size(); ++i) marks.add(view[i]);
+    });
+}
+
+bool text_stands_in(std::string_view characters, std::span<const char> text) {
+    return characters.find({text.data(), text.size()}) != characters.npos;
+}
+
 void hunt_code(const Reading& reading, std::span<const char> code, Marks& marks) {
     const auto& [view, characters] = reading;
-    for_each_match(characters, code, [&](std::size_t at) {
-        const std::size_t end = at + code.size();
-        const bool alone = (at == 0 || !is_digit(characters[at - 1])) &&
-                           (end == characters.size() || !is_digit(characters[end]));
-        if (!alone) return;
-        if (!name_stands_before(view, at) && !marks.near_before(view[at].begin, number_distance_max)) return;
-        for (std::size_t i = at; i < end; ++i) marks.add(view[i]);
+    for_each_lone_code(characters, code, [&](std::size_t at) {
+        if (!name_stands_before(characters, at) && !marks.near_before(view[at].begin, number_distance_max)) return;
+        for (std::size_t i = at; i < at + code.size(); ++i) marks.add(view[i]);
     });
+}
+
+bool named_code_stands_in(std::string_view characters, std::span<const char> code) {
+    bool stands = false;
+    for_each_lone_code(characters, code, [&](std::size_t at) { stands |= name_stands_before(characters, at); });
+    return stands;
 }
 
 }  // namespace postern::vault

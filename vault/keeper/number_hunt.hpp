@@ -1,10 +1,10 @@
 #pragma once
 
-#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "vault/keeper/needles.hpp"
 #include "vault/keeper/reply_view.hpp"
 
 namespace postern::vault {
@@ -37,35 +37,26 @@ struct Reading {
 class NumberHunt {
 public:
     explicit NumberHunt(std::span<const char> digits);
-    void run(const Reading& reading, Marks& marks) const;
+    bool stands_in(std::string_view characters) const;
+    void run(const Reading& reading, Marks& marks) const;  // marks all that makes `stands_in` true
 
 private:
+    void add_spelling(wiped::Bytes spelling);
+    void add_word(wiped::Bytes word);
     void add_packed(std::span<const char> digits);
     void add_value(std::span<const char> digits);
-    void add_words(std::span<const char> digits);
-    void look_at_digits(const Reading& reading, Marks& marks) const;
-    void look_at_packed(const Reading& reading, Marks& marks) const;
-    void look_at_low_halves(const Reading& reading, Marks& marks) const;
-    void look_at_words(const Reading& reading, Marks& marks) const;
-    std::size_t size_;
-    std::vector<wiped::Bytes> spellings_;   // as a reader of digits alone meets the number
-    std::vector<wiped::Bytes> packed_;
-    std::vector<wiped::Bytes> low_halves_;  // 0..9
-    std::vector<wiped::Bytes> words_;       // as a reader of letters (lower case) and digits alone meets it
-    std::size_t words_shortest_ = 0;
-    wiped::Bytes words_from_;               // where those of a pair of first characters begin; they are sorted by it
+    void add_base32(std::span<const char> bytes);
+    Needles spelled_;  // as a reader of digits alone meets the number
+    Needles words_;    // as a reader of letters (lower case) and digits alone meets it
+    Needles bytes_;
 };
 
 // Looks for a text as it is.
 void hunt_text(const Reading& reading, std::span<const char> text, Marks& marks);
+bool text_stands_in(std::string_view characters, std::span<const char> text);
 
 // Looks for a security code, standing alone, behind a name for it or close behind what is already marked.
 void hunt_code(const Reading& reading, std::span<const char> code, Marks& marks);
-
-// Calls `use` with a view; the second also with whatever its base64 and hex runs hold, at each alignment, read forwards
-// and backwards, to a small depth.
-using UseReading = std::function<void(const Reading& reading)>;
-void read_as_it_is(const View& view, const UseReading& use);
-void read_with_what_it_holds(const View& view, const UseReading& use);
+bool named_code_stands_in(std::string_view characters, std::span<const char> code);
 
 }  // namespace postern::vault

@@ -39,10 +39,14 @@ int hex_value(char c) {
     return values[static_cast<unsigned char>(c)];
 }
 
-bool begins_with(const View& view, std::size_t at, std::string_view text) {
+char character_of(char c) { return c; }
+char character_of(const Seen& seen) { return seen.character; }
+
+template <class AnyView>
+bool begins_with(const AnyView& view, std::size_t at, std::string_view text) {
     if (at + text.size() > view.size()) return false;
     for (std::size_t i = 0; i < text.size(); ++i)
-        if (view[at + i].character != text[i]) return false;
+        if (character_of(view[at + i]) != text[i]) return false;
     return true;
 }
 
@@ -84,22 +88,24 @@ char narrow(std::uint32_t code) {
     return code <= 0xFF ? static_cast<char>(code) : '?';
 }
 
-std::optional<Escape> numeric_entity(const View& view, std::size_t at) {
+template <class AnyView>
+std::optional<Escape> numeric_entity(const AnyView& view, std::size_t at) {
     const bool hex = begins_with(view, at, "&#x") || begins_with(view, at, "&#X");
     std::size_t next = at + (hex ? 3 : 2);
     std::uint32_t code = 0;
     std::size_t digits = 0;
     for (; next < view.size() && digits < 32; ++next, ++digits) {  // leading zeros may be many
-        const int value = hex_value(view[next].character);
+        const int value = hex_value(character_of(view[next]));
         if (value < 0 || (!hex && value > 9)) break;
         code = std::min<std::uint32_t>(code * (hex ? 16U : 10U) + static_cast<std::uint32_t>(value), 0x110000);
     }
     if (digits == 0) return std::nullopt;
-    if (next < view.size() && view[next].character == ';') ++next;  // some readers forgive its absence
+    if (next < view.size() && character_of(view[next]) == ';') ++next;  // some readers forgive its absence
     return Escape{next - at, narrow(code)};
 }
 
-std::optional<Escape> named_entity(const View& view, std::size_t at) {
+template <class AnyView>
+std::optional<Escape> named_entity(const AnyView& view, std::size_t at) {
     constexpr std::array<std::pair<std::string_view, char>, 5> names{
         {{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}}};
     for (const auto& [name, character] : names)
@@ -107,11 +113,12 @@ std::optional<Escape> named_entity(const View& view, std::size_t at) {
     return std::nullopt;
 }
 
-std::optional<Escape> hex_escape(const View& view, std::size_t at, std::size_t prefix, std::size_t digits) {
+template <class AnyView>
+std::optional<Escape> hex_escape(const AnyView& view, std::size_t at, std::size_t prefix, std::size_t digits) {
     if (at + prefix + digits > view.size()) return std::nullopt;
     std::uint32_t code = 0;
     for (std::size_t i = 0; i < digits; ++i) {
-        const int value = hex_value(view[at + prefix + i].character);
+        const int value = hex_value(character_of(view[at + prefix + i]));
         if (value < 0) return std::nullopt;
         code = code * 16 + static_cast<std::uint32_t>(value);
     }
@@ -119,13 +126,14 @@ std::optional<Escape> hex_escape(const View& view, std::size_t at, std::size_t p
 }
 
 // A digit of another script, as UTF-8.
-std::optional<Escape> dressed_digit_at(const View& view, std::size_t at) {
-    const auto lead = static_cast<unsigned char>(view[at].character);
+template <class AnyView>
+std::optional<Escape> dressed_digit_at(const AnyView& view, std::size_t at) {
+    const auto lead = static_cast<unsigned char>(character_of(view[at]));
     const std::size_t length = lead < 0xC0 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
     if (length == 0 || at + length > view.size()) return std::nullopt;
     std::uint32_t code = lead & (0xFFU >> (length + 1));
     for (std::size_t i = 1; i < length; ++i) {
-        const auto next = static_cast<unsigned char>(view[at + i].character);
+        const auto next = static_cast<unsigned char>(character_of(view[at + i]));
         if ((next & 0xC0) != 0x80) return std::nullopt;
         code = (code << 6) | (next & 0x3FU);
     }
@@ -133,8 +141,9 @@ std::optional<Escape> dressed_digit_at(const View& view, std::size_t at) {
     return digit ? std::optional{Escape{length, digit}} : std::nullopt;
 }
 
-std::optional<Escape> escape_at(const View& view, std::size_t at) {
-    switch (view[at].character) {
+template <class AnyView>
+std::optional<Escape> escape_at(const AnyView& view, std::size_t at) {
+    switch (character_of(view[at])) {
         case '&': return begins_with(view, at, "&#") ? numeric_entity(view, at) : named_entity(view, at);
         case '<':
             if (begins_with(view, at, "<![CDATA[")) return Escape{9, std::nullopt};
@@ -147,25 +156,82 @@ std::optional<Escape> escape_at(const View& view, std::size_t at) {
             if (begins_with(view, at, "\\x")) return hex_escape(view, at, 2, 2);
             return std::nullopt;
         case '\0': return Escape{1, std::nullopt};
-        default: return is_ascii(view[at].character) ? std::nullopt : dressed_digit_at(view, at);
+        default: return is_ascii(character_of(view[at])) ? std::nullopt : dressed_digit_at(view, at);
     }
 }
 
-Seen joined(const View& view, std::size_t first, std::size_t last, char character) {
+// One element for all from `first` to `last`.
+char joined(char, char, char character) { return character; }
+Seen joined(const Seen& first, const Seen& last, char character) {
     // A view may run backwards.
-    return {character, std::min(view[first].begin, view[last].begin), std::max(view[first].end, view[last].end)};
+    return {character, std::min(first.begin, last.begin), std::max(first.end, last.end)};
 }
 
-template <class IsMember, class IsFiller>
-std::vector<Run> runs(const View& view, std::size_t least, IsMember is_member, IsFiller is_filler) {
+template <class AnyView>
+void append(AnyView& out, const AnyView& view, std::size_t first, std::size_t last) {
+    out.insert(out.end(), view.data() + first, view.data() + last);
+}
+
+constexpr auto escape_starts = [] {
+    std::array<bool, 256> starts{};
+    for (const char c : std::string_view("&<]%\\\0", 6)) starts[static_cast<unsigned char>(c)] = true;
+    for (std::size_t lead = 0xC0; lead < starts.size(); ++lead) starts[lead] = true;  // of UTF-8
+    return starts;
+}();
+
+// The first escape from `at` on.
+struct EscapeFound {
+    std::size_t at = 0;
+    Escape escape;
+};
+template <class AnyView>
+std::optional<EscapeFound> find_escape(const AnyView& view, std::size_t at) {
+    for (; at < view.size(); ++at) {
+        if (!escape_starts[static_cast<unsigned char>(character_of(view[at]))]) continue;
+        if (const auto escape = escape_at(view, at)) return EscapeFound{at, *escape};
+    }
+    return std::nullopt;
+}
+
+template <class AnyView>
+bool tag_begins(const AnyView& view, std::size_t at) {
+    return character_of(view[at]) == '<' && at + 1 < view.size() && !is_space(character_of(view[at + 1]));
+}
+
+// What a character is to a run: a digit of the encoding, or a separator that may stand between digits.
+enum class Role : unsigned char { none, separator, digit };
+using Roles = std::array<Role, 256>;
+constexpr Roles roles(const DigitValues& values, std::string_view separators) {
+    Roles out{};
+    for (const char c : separators) out[static_cast<unsigned char>(c)] = Role::separator;
+    for (std::size_t c = 0; c < out.size(); ++c)
+        if (values[c] >= 0) out[c] = Role::digit;
+    return out;
+}
+
+// The first place at or behind `from` where at least `least` characters with a role begin, or the end of the view. Looks
+// at few characters: one without a role rules out every place less than `least` before it.
+template <class AnyView, class RoleAt>
+std::size_t find_row(const AnyView& view, std::size_t from, std::size_t least, RoleAt role_at) {
+    while (from + least <= view.size()) {
+        std::size_t end = from + least;
+        while (end > from && role_at(end - 1) != Role::none) --end;
+        if (end == from) return from;
+        from = end;
+    }
+    return view.size();
+}
+
+template <class AnyView>
+std::vector<Run> runs(const AnyView& view, std::size_t least, const Roles& roles) {
+    const auto role_at = [&](std::size_t at) { return roles[static_cast<unsigned char>(character_of(view[at]))]; };
     std::vector<Run> out;
-    std::size_t first = 0, members = 0;
-    for (std::size_t i = 0; i <= view.size(); ++i) {
-        const bool member = i < view.size() && is_member(view[i].character);
-        if (member && members++ == 0) first = i;
-        if (member || (i < view.size() && is_filler(view[i].character))) continue;
-        if (members >= least) out.push_back({first, i});
-        members = 0;
+    for (auto at = find_row(view, 0, least, role_at); at < view.size(); at = find_row(view, at, least, role_at)) {
+        while (at < view.size() && role_at(at) == Role::separator) ++at;
+        const std::size_t first = at;
+        std::size_t digits = 0;
+        for (; at < view.size() && role_at(at) != Role::none; ++at) digits += role_at(at) == Role::digit;
+        if (digits >= least) out.push_back({first, at});
     }
     return out;
 }
@@ -173,96 +239,112 @@ std::vector<Run> runs(const View& view, std::size_t least, IsMember is_member, I
 }  // namespace
 
 View raw_view(std::string_view reply) {
-    View view;
-    view.reserve(reply.size());
-    for (std::uint32_t i = 0; i < reply.size(); ++i) view.push_back({reply[i], i, i + 1});
+    View view(reply.size());
+    for (std::uint32_t i = 0; i < reply.size(); ++i) view[i] = {reply[i], i, i + 1};
     return view;
 }
 
-View decoded(const View& view) {
-    View out;
+PlainView plain_view(const View& view) {
+    PlainView out(view.size());
+    std::ranges::transform(view, out.begin(), &Seen::character);
+    return out;
+}
+
+template <class AnyView>
+bool decode_escapes(const AnyView& view, AnyView& out) {
+    auto found = find_escape(view, 0);
+    if (!found) return false;
+    out.clear();
     out.reserve(view.size());
-    for (std::size_t i = 0; i < view.size();) {
-        const auto escape = escape_at(view, i);
-        if (!escape) {
-            out.push_back(view[i++]);
-            continue;
-        }
-        if (escape->character) out.push_back(joined(view, i, i + escape->length - 1, *escape->character));
-        i += escape->length;
+    std::size_t copied = 0;
+    for (; found; found = find_escape(view, copied)) {
+        append(out, view, copied, found->at);
+        copied = found->at + found->escape.length;
+        if (found->escape.character) out.push_back(joined(view[found->at], view[copied - 1], *found->escape.character));
     }
-    return out;
+    append(out, view, copied, view.size());
+    return true;
 }
 
-View without_tags(const View& view) {
-    View out;
-    out.reserve(view.size());
-    for (std::size_t i = 0; i < view.size(); ++i) {
-        const bool tag = view[i].character == '<' && i + 1 < view.size() && !is_space(view[i + 1].character);
-        if (!tag) {
-            out.push_back(view[i]);
-            continue;
-        }
-        std::size_t end = i;
-        while (end < view.size() && view[end].character != '>') ++end;
-        if (end == view.size()) out.push_back(view[i]);  // an unclosed '<' hides nothing
-        else i = end;
+template <class AnyView>
+bool drop_tags(const AnyView& view, AnyView& out) {
+    const auto closes = [](const auto& seen) { return character_of(seen) == '>'; };
+    const auto last_close = std::find_if(view.rbegin(), view.rend(), closes).base();  // an unclosed '<' hides nothing
+    const auto end = static_cast<std::size_t>(last_close - view.begin());
+    std::size_t copied = 0;
+    bool dropped = false;
+    for (std::size_t i = 0; i < end; ++i) {
+        if (!tag_begins(view, i)) continue;
+        if (!dropped) out.clear();
+        dropped = true;
+        append(out, view, copied, i);
+        while (!closes(view[i])) ++i;
+        copied = i + 1;
     }
-    return out;
+    if (dropped) append(out, view, copied, view.size());
+    return dropped;
 }
 
-View base64_decoded(const View& view, std::size_t first, std::size_t last) {
-    View out;
-    out.reserve((last - first) * 3 / 4 + 1);
-    std::uint32_t bits = 0;
-    int held = 0;
-    std::size_t previous = first;
-    for (std::size_t i = first; i < last; ++i) {
-        const int value = base64_value(view[i].character);
-        if (value < 0) continue;
-        bits = (bits << 6) | static_cast<std::uint32_t>(value);
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            out.push_back(joined(view, previous, i, static_cast<char>(bits >> held)));
-        }
-        previous = held > 0 ? i : std::min(i + 1, last - 1);
+template <class AnyView>
+void decode_base64(Part<AnyView> run, AnyView& out) {
+    out.resize(run.size() * 3 / 4);
+    auto* held = out.data();
+    std::size_t digits = 0, before = 0;
+    unsigned bits = 0;
+    for (std::size_t i = 0; i < run.size(); ++i) {
+        const int value = base64_value(character_of(run[i]));
+        if (value < 0) continue;  // a separator
+        bits = (bits << 6) | static_cast<unsigned>(value);
+        // A byte ends in each digit but the first of four.
+        if (const auto place = digits++ % 4; place > 0)
+            *held++ = joined(run[before], run[i], static_cast<char>(bits >> (6 - 2 * place)));
+        before = i;
     }
-    return out;
+    out.resize(static_cast<std::size_t>(held - out.data()));
 }
 
-View hex_decoded(const View& view, std::size_t first, std::size_t last) {
-    View out;
-    out.reserve((last - first) / 2 + 1);
+template <class AnyView>
+void decode_hex(Part<AnyView> run, AnyView& out) {
+    out.clear();
+    out.reserve(run.size() / 2 + 1);
     int high = -1;
-    std::size_t began = first;
-    for (std::size_t i = first; i < last; ++i) {
-        const int value = hex_value(view[i].character);
+    std::size_t began = 0;
+    for (std::size_t i = 0; i < run.size(); ++i) {
+        const int value = hex_value(character_of(run[i]));
         if (value < 0) continue;
         if (high < 0) {
             high = value;
             began = i;
             continue;
         }
-        out.push_back(joined(view, began, i, static_cast<char>(high * 16 + value)));
+        out.push_back(joined(run[began], run[i], static_cast<char>(high * 16 + value)));
         high = -1;
     }
-    return out;
 }
 
-std::vector<Run> base64_runs(const View& view, std::size_t least) {
-    return runs(view, least, [](char c) { return base64_value(c) >= 0; }, is_space);
+template <class AnyView>
+std::vector<Run> base64_runs(const AnyView& view, std::size_t least) {
+    static constexpr auto base64_roles = roles(base64_values(), " \t\r\n");
+    return runs(view, least, base64_roles);
 }
 
-std::vector<Run> hex_runs(const View& view, std::size_t least) {
-    return runs(view, least, [](char c) { return hex_value(c) >= 0; },
-                [](char c) { return is_space(c) || c == ':' || c == '-' || c == ',' || c == 'x' || c == '\\'; });
+template <class AnyView>
+std::vector<Run> hex_runs(const AnyView& view, std::size_t least) {
+    static constexpr auto hex_roles = roles(hex_values(), " \t\r\n:-,x\\");
+    return runs(view, least, hex_roles);
 }
 
-View reversed(const View& view) { return {view.rbegin(), view.rend()}; }
-
-bool same_characters(const View& a, const View& b) {
-    return std::ranges::equal(a, b, {}, &Seen::character, &Seen::character);
-}
+template bool decode_escapes(const View&, View&);
+template bool decode_escapes(const PlainView&, PlainView&);
+template bool drop_tags(const View&, View&);
+template bool drop_tags(const PlainView&, PlainView&);
+template void decode_base64(Part<View>, View&);
+template void decode_base64(Part<PlainView>, PlainView&);
+template void decode_hex(Part<View>, View&);
+template void decode_hex(Part<PlainView>, PlainView&);
+template std::vector<Run> base64_runs(const View&, std::size_t);
+template std::vector<Run> base64_runs(const PlainView&, std::size_t);
+template std::vector<Run> hex_runs(const View&, std::size_t);
+template std::vector<Run> hex_runs(const PlainView&, std::size_t);
 
 }  // namespace postern::vault

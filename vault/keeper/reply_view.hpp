@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -16,27 +17,41 @@ struct Seen {
 };
 using View = std::vector<Seen, wiped::Allocator<Seen>>;
 
+// The characters of a view alone: enough to ask whether something stands there, and several times cheaper to make.
+using PlainView = wiped::Bytes;
+
+// What follows reads either of them. An `out` is another view than the one that is read, and what it held is lost: one
+// buffer serves for many readings and is wiped when it ends.
+
 View raw_view(std::string_view reply);
+PlainView plain_view(const View& view);
 
 // One layer off: XML entities, CDATA marks, percent escapes, \u and \x escapes, digits of other scripts, zero bytes
-// (UTF-16 and UTF-32). Gives the same characters back where there is no layer.
-View decoded(const View& view);
+// (UTF-16 and UTF-32). False where there is no layer: `out` is left alone.
+template <class AnyView>
+bool decode_escapes(const AnyView& view, AnyView& out);
 
-// Without markup: what a reader of the text alone sees, so that a number split over elements is whole.
-View without_tags(const View& view);
+// Without markup: what a reader of the text alone sees, so that a number split over elements is whole. False where
+// there is none: `out` is left alone.
+template <class AnyView>
+bool drop_tags(const AnyView& view, AnyView& out);
 
-// What a run of base64 characters (line breaks inside allowed, both alphabets) or of hex digits holds.
-View base64_decoded(const View& view, std::size_t first, std::size_t last);
-View hex_decoded(const View& view, std::size_t first, std::size_t last);
-
-// Runs of such characters that are at least `least` long, separators that such encodings allow not counted.
+// Runs of base64 characters (line breaks inside allowed, both alphabets) or of hex digits that are at least `least` long,
+// separators that such encodings allow not counted.
 struct Run {
     std::size_t first = 0, last = 0;  // [first, last)
 };
-std::vector<Run> base64_runs(const View& view, std::size_t least);
-std::vector<Run> hex_runs(const View& view, std::size_t least);
+template <class AnyView>
+std::vector<Run> base64_runs(const AnyView& view, std::size_t least);
+template <class AnyView>
+std::vector<Run> hex_runs(const AnyView& view, std::size_t least);
 
-View reversed(const View& view);
-bool same_characters(const View& a, const View& b);
+// What such a run holds.
+template <class AnyView>
+using Part = std::span<const typename AnyView::value_type>;
+template <class AnyView>
+void decode_base64(Part<AnyView> run, AnyView& out);
+template <class AnyView>
+void decode_hex(Part<AnyView> run, AnyView& out);
 
 }  // namespace postern::vault

@@ -3,37 +3,51 @@
 #include <algorithm>
 #include <cctype>
 #include <optional>
+#include <utility>
 
 #include "vault/keeper/field_mask.hpp"
 #include "vault/keeper/number_hunt.hpp"
+#include "vault/keeper/readings.hpp"
 #include "vault/keeper/reply_view.hpp"
 
 namespace postern::vault {
 namespace {
 
-constexpr int layers_max = 4;
+constexpr std::size_t layers_max = 4;
+constexpr std::size_t readings_size_usual = 8;  // times the size of the reply
 constexpr std::size_t password_least = 6;  // a shorter one stands in words by chance
 constexpr std::size_t code_least = 3;
 
 // The reply and what stands under each layer of escaping, the outermost first.
 std::vector<View> layers(std::string_view reply) {
-    std::vector<View> out{raw_view(reply)};
-    for (int layer = 1; layer < layers_max; ++layer) {
-        auto next = decoded(out.back());
-        if (next.size() == out.back().size() && same_characters(next, out.back())) break;
-        out.push_back(std::move(next));
-    }
+    std::vector<View> out;
+    out.reserve(layers_max);
+    out.push_back(raw_view(reply));
+    View next;
+    while (out.size() < layers_max && decode_escapes(out.back(), next)) out.push_back(std::exchange(next, {}));
     return out;
 }
 
-std::vector<View> texts(const std::vector<View>& layers) {
-    std::vector<View> out;
-    for (const auto& layer : layers) {
-        auto text = without_tags(layer);
-        if (text.size() != layer.size()) out.push_back(std::move(text));
-    }
+// What a reader of the text alone sees of each layer that has tags.
+template <class AnyView>
+std::vector<AnyView> texts(const std::vector<AnyView>& layers) {
+    std::vector<AnyView> out;
+    for (const auto& layer : layers)
+        if (AnyView text; drop_tags(layer, text)) out.push_back(std::move(text));
     return out;
 }
+
+// A run of base64 or hex has no escape inside, so it stands in the innermost layer whatever the layers are.
+template <class AnyView>
+void for_each_reading(const std::vector<AnyView>& layers, const UseReading<AnyView>& use) {
+    const auto texts_of_layers = texts(layers);
+    for (const auto* views : {&layers, &texts_of_layers})
+        for (const auto& view : *views) read_as_it_is(view, use);
+    read_with_what_it_holds(layers.back(), use);
+    if (!texts_of_layers.empty()) read_with_what_it_holds(texts_of_layers.back(), use);
+}
+
+std::string_view characters_of(const PlainView& view) { return {view.data(), view.size()}; }
 
 // Compressed bodies cannot be judged.
 bool is_compressed(std::string_view reply) {
@@ -47,28 +61,39 @@ std::vector<std::string> lower_case(std::vector<std::string> names) {
     return names;
 }
 
+// What to look for.
+struct Hunt {
+    explicit Hunt(const ExchangeSecrets& secrets) {
+        if (!secrets.number.empty()) number.emplace(secrets.number);
+        if (secrets.password.size() >= password_least) password = secrets.password;
+        if (secrets.security_code.size() >= code_least) code = secrets.security_code;
+    }
+    bool is_empty() const { return !number && password.empty() && code.empty(); }
+    // False where `run` would mark nothing.
+    bool may_find(std::string_view characters) const {
+        return (number && number->stands_in(characters)) ||
+               (!password.empty() && text_stands_in(characters, password)) ||
+               (!code.empty() && named_code_stands_in(characters, code));
+    }
+    void run(const Reading& reading, Marks& marks) const {
+        if (number) number->run(reading, marks);
+        if (!password.empty()) hunt_text(reading, password, marks);
+        if (!code.empty()) hunt_code(reading, code, marks);
+    }
+    std::optional<NumberHunt> number;
+    std::span<const char> password, code;
+};
+
 class Scrub {
 public:
-    Scrub(std::string_view reply, const ExchangeSecrets& secrets) : marks_(reply), secrets_(secrets), reply_(reply) {}
+    Scrub(std::string_view reply, const Hunt& hunt) : marks_(reply), hunt_(hunt), reply_(reply) {}
 
     void fields(const std::vector<std::string>& names) {
         for (const auto& layer : layers_) mask_fields(layer, names, marks_);
     }
+    // Most replies hold no secret, and characters alone tell so for a small part of what marking costs.
     void secrets() {
-        const bool code = secrets_.security_code.size() >= code_least;
-        const bool password = secrets_.password.size() >= password_least;
-        std::optional<NumberHunt> number;
-        if (!secrets_.number.empty()) number.emplace(secrets_.number);
-        for_each_view([&](const Reading& reading) {
-            if (number) number->run(reading, marks_);
-            if (password) hunt_text(reading, secrets_.password, marks_);
-            if (code) hunt_code(reading, secrets_.security_code, marks_);
-        });
-        if (!code || !marks_.any()) return;
-        // Once more, since a code is also known by standing beside a number that was found in another reading.
-        for_each_view([&](const Reading& reading) {
-            hunt_code(reading, secrets_.security_code, marks_);
-        });
+        if (!hunt_.is_empty() && may_hold_a_secret()) mark_secrets();
     }
     bool found() const { return marks_.any(); }
     std::string masked() const {
@@ -79,18 +104,35 @@ public:
     }
 
 private:
-    // A run of base64 or hex has no escape inside, so it stands in the innermost layer whatever the layers are.
-    void for_each_view(const UseReading& use) const {
-        for (const auto& view : layers_) read_as_it_is(view, use);
-        for (const auto& view : texts_) read_as_it_is(view, use);
-        read_with_what_it_holds(layers_.back(), use);
-        if (!texts_.empty()) read_with_what_it_holds(texts_.back(), use);
+    // All readings are looked at as one text, which is many times cheaper than one by one. What is found across two of
+    // them is no secret, but marking tells.
+    bool may_hold_a_secret() const {
+        std::vector<PlainView> plain;
+        for (const auto& layer : layers_) plain.push_back(plain_view(layer));
+        PlainView all;
+        all.reserve(readings_size_usual * reply_.size());
+        for_each_reading<PlainView>(plain, [&](const PlainView& view) {
+            all.insert(all.end(), view.begin(), view.end());
+            all.push_back('\n');  // no digit: a code stands alone at the end of a reading
+        });
+        return hunt_.may_find(characters_of(all));
+    }
+    void mark_secrets() {
+        for_each_reading<View>(layers_, [&](const View& view) {
+            const auto plain = plain_view(view);
+            hunt_.run({view, characters_of(plain)}, marks_);
+        });
+        if (hunt_.code.empty() || !marks_.any()) return;
+        // Once more, since a code is also known by standing beside a number that was found in another reading.
+        for_each_reading<View>(layers_, [&](const View& view) {
+            const auto plain = plain_view(view);
+            hunt_code({view, characters_of(plain)}, hunt_.code, marks_);
+        });
     }
     Marks marks_;
-    const ExchangeSecrets& secrets_;
+    const Hunt& hunt_;
     std::string_view reply_;
     std::vector<View> layers_ = layers(reply_);
-    std::vector<View> texts_ = texts(layers_);
 };
 
 }  // namespace
@@ -102,7 +144,8 @@ Result<std::string> scrub(std::string_view reply, const std::vector<std::string>
     };
     if (reply.size() > scrub_bytes_max) return withheld("reply too long");
     if (is_compressed(reply)) return withheld("reply compressed");
-    Scrub first{reply, secrets};
+    const Hunt hunt{secrets};
+    Scrub first{reply, hunt};
     first.secrets();
     const bool secret_found = first.found();
     first.fields(lower_case(masked_fields));
@@ -110,7 +153,7 @@ Result<std::string> scrub(std::string_view reply, const std::vector<std::string>
     auto masked = first.masked();
     if (!secret_found) return masked;
     // What is left must hold nothing that can be found: a form that the rewriting could not reach is not shown.
-    Scrub second{masked, secrets};
+    Scrub second{masked, hunt};
     second.secrets();
     if (second.found()) return withheld("a secret is left after masking");
     return masked;
