@@ -125,6 +125,9 @@ def main():
         sys.exit(130)
     except BrokenPipeError:
         os._exit(0)
+    except OSError as problem:  # a full disk, a folder that others own
+        paths.say(f"postern: {problem}")
+        sys.exit(1)
 
 
 if __name__ == "__main__":

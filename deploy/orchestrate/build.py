@@ -1,6 +1,7 @@
 """CMake presets, ccache that is shared by clones, and the installed programs of an instance."""
 import os
 import pathlib
+import pwd
 import re
 import shutil
 import subprocess
@@ -14,7 +15,9 @@ NINJA_STEP = re.compile(r"^\[(\d+)/(\d+)\]")
 
 def environment():
     """`CCACHE_BASEDIR` and `NOHASHDIR`: another clone in another folder finds the same objects."""
-    return {**os.environ, "CCACHE_BASEDIR": str(paths.ROOT), "CCACHE_NOHASHDIR": "1",
+    who = paths.invoker()
+    home = {"HOME": pwd.getpwuid(who[0]).pw_dir} if who else {}
+    return {**os.environ, **home, "CCACHE_BASEDIR": str(paths.ROOT), "CCACHE_NOHASHDIR": "1",
             "CCACHE_SLOPPINESS": "pch_defines,time_macros"}
 
 

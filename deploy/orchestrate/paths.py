@@ -46,7 +46,10 @@ def run(command, what=None, **options):
     """Runs to the end, quiet; on failure says what was tried and what it said."""
     options.setdefault("stdout", subprocess.PIPE)
     options.setdefault("stderr", subprocess.STDOUT)
-    done = subprocess.run([str(word) for word in command], text=True, **options)
+    try:
+        done = subprocess.run([str(word) for word in command], text=True, **options)
+    except FileNotFoundError as problem:
+        raise Failure(f"{problem.filename} is missing (./postern doctor)") from problem
     if done.returncode != 0:
         tail = "\n".join((done.stdout or done.stderr or "").splitlines()[-25:])
         raise Failure(f"{what or ' '.join(str(word) for word in command)}: ended with {done.returncode}\n{tail}")
