@@ -1,7 +1,6 @@
 """CMake presets, ccache that is shared by clones, and the installed programs of an instance."""
 import os
 import pathlib
-import pwd
 import re
 import shutil
 import subprocess
@@ -15,9 +14,7 @@ NINJA_STEP = re.compile(r"^\[(\d+)/(\d+)\]")
 
 def environment():
     """`CCACHE_BASEDIR` and `NOHASHDIR`: another clone in another folder finds the same objects."""
-    who = paths.invoker()
-    home = {"HOME": pwd.getpwuid(who[0]).pw_dir} if who else {}
-    return {**os.environ, **home, "CCACHE_BASEDIR": str(paths.ROOT), "CCACHE_NOHASHDIR": "1",
+    return {**os.environ, "HOME": str(paths.invoker_home()), "CCACHE_BASEDIR": str(paths.ROOT), "CCACHE_NOHASHDIR": "1",
             "CCACHE_SLOPPINESS": "pch_defines,time_macros"}
 
 

@@ -1,5 +1,6 @@
 """Debian packages: the exact list, installed once; a second run only looks."""
 import os
+import signal
 import subprocess
 import time
 
@@ -32,7 +33,8 @@ def keep_debian_from_starting_a_cluster():
 
 
 def apt(*words):
-    """Says each quarter minute what apt is at. Ctrl-C waits for its end: a dpkg cut short leaves packages half configured."""
+    """Says each quarter minute what apt is at. Ctrl-C is passed on to it alone: it ends after the step that dpkg is at, and
+    the next run begins with what that left."""
     command = ["apt-get", "-y", "-q", "-o", "DPkg::Lock::Timeout=600", "-o", "Dpkg::Options::=--force-confold", *words]
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
     started = last = time.monotonic()
@@ -43,8 +45,10 @@ def apt(*words):
             try:
                 line = process.stdout.readline()
             except KeyboardInterrupt:
+                if not interrupted:
+                    process.send_signal(signal.SIGINT)
+                    paths.say("  ending when apt-get has ended what it is at")
                 interrupted = True
-                paths.say("  ending when apt-get has ended what it is at")
                 continue
             if not line:
                 break
@@ -75,4 +79,4 @@ def install():
         keep_debian_from_starting_a_cluster()
     end_what_was_cut_short()
     apt("update")
-    apt("install", "--no-install-recommends", *wanted)
+    apt("install", "--no-install-recommends", "--fix-broken", *wanted)
