@@ -91,7 +91,7 @@ def run(arguments):
     if first is not None and first not in WORDS and arguments[0] not in ("-h", "--help"):
         return to_program(arguments)
     options = parser().parse_args(arguments)
-    instance = paths.Instance(options.instance, options.data)
+    instance = paths.Instance(options.instance, options.data, to_start=options.word == "up")
     if options.word == "up":
         return lifecycle.up(instance, options)
     if options.word == "down":
@@ -125,6 +125,9 @@ def main():
         sys.exit(130)
     except BrokenPipeError:
         os._exit(0)
+    except OSError as problem:  # a full disk, a folder that others own
+        paths.say(f"postern: {problem}")
+        sys.exit(1)
 
 
 if __name__ == "__main__":

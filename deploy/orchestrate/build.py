@@ -14,7 +14,7 @@ NINJA_STEP = re.compile(r"^\[(\d+)/(\d+)\]")
 
 def environment():
     """`CCACHE_BASEDIR` and `NOHASHDIR`: another clone in another folder finds the same objects."""
-    return {**os.environ, "CCACHE_BASEDIR": str(paths.ROOT), "CCACHE_NOHASHDIR": "1",
+    return {**os.environ, "HOME": str(paths.invoker_home()), "CCACHE_BASEDIR": str(paths.ROOT), "CCACHE_NOHASHDIR": "1",
             "CCACHE_SLOPPINESS": "pch_defines,time_macros"}
 
 

@@ -26,17 +26,21 @@ def still_good(certificate):
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
+def signed_by(ca, certificate):
+    return subprocess.run(["openssl", "verify", "-CAfile", ca, certificate], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
 def make_ca(instance):
     ca, key = instance.certificates / "ca.pem", instance.secrets / "ca" / "ca.key"
     if still_good(ca) and key.exists():
-        return False
+        return
     paths.folder(key.parent, mode=0o700)
     make_key(key)
     openssl("req", "-x509", "-new", "-key", key, "-sha256", "-days", CA_DAYS, "-subj", f"/CN=Postern {instance.name} local CA",
             "-addext", "basicConstraints=critical,CA:TRUE,pathlen:0", "-addext", "keyUsage=critical,keyCertSign,cRLSign",
             "-out", ca)
     os.chmod(ca, 0o644)
-    return True
 
 
 def make_leaf(instance, name):
@@ -58,9 +62,10 @@ def make_leaf(instance, name):
 
 def prepare(instance):
     paths.folder(instance.certificates)
-    fresh = make_ca(instance)
+    make_ca(instance)
     for name in NAMES:
-        if fresh or not still_good(instance.certificates / name / "cert.pem"):
+        certificate = instance.certificates / name / "cert.pem"
+        if not still_good(certificate) or not signed_by(instance.certificates / "ca.pem", certificate):
             make_leaf(instance, name)
 
 

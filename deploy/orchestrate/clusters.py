@@ -1,4 +1,5 @@
 """Two private PostgreSQL clusters: another user, folder and WAL each; Unix sockets only; peer authentication."""
+import shutil
 import subprocess
 
 from . import paths
@@ -59,13 +60,21 @@ def prepare(instance, cluster):
     folder, owner = folder_of(instance, cluster), instance.owner(f"pg-{cluster}")
     paths.folder(socket_of(instance, cluster), owner=owner)
     if not (folder / "PG_VERSION").exists():
-        paths.folder(folder, mode=0o700, owner=owner)
-        paths.run([paths.PG_BIN / "initdb", "-D", folder, "-U", "postgres", "--data-checksums", "--encoding=UTF8",
-                   "--no-locale", "--auth=peer", "--no-instructions"], cwd="/", **as_cluster_user(instance, cluster))
+        make(instance, cluster, folder, owner)
     settings = SETTINGS.format(socket=socket_of(instance, cluster), cluster=f"postern-{cluster}")
     paths.write(folder / "postgresql.auto.conf", settings, mode=0o600, owner=owner)
     paths.write(folder / "pg_hba.conf", "local all all peer map=postern\n", mode=0o600, owner=owner)
     paths.write(folder / "pg_ident.conf", identity_map(instance, cluster), mode=0o600, owner=owner)
+
+
+def make(instance, cluster, folder, owner):
+    """Under another name until it is whole: an interrupted initdb leaves nothing that looks like a cluster."""
+    fresh = folder.with_name(f".{folder.name}.fresh")
+    shutil.rmtree(fresh, ignore_errors=True)
+    paths.folder(fresh, mode=0o700, owner=owner)
+    paths.run([paths.PG_BIN / "initdb", "-D", fresh, "-U", "postgres", "--data-checksums", "--encoding=UTF8",
+               "--no-locale", "--auth=peer", "--no-instructions"], cwd="/", **as_cluster_user(instance, cluster))
+    fresh.rename(folder)
 
 
 def process(instance, cluster):
@@ -90,8 +99,7 @@ def create_roles(instance, cluster):
     databases = psql(instance, cluster, "postgres", "SELECT datname FROM pg_database").split()
     if roles["database"] not in databases:
         psql(instance, cluster, "postgres", f"CREATE DATABASE {roles['database']} OWNER {roles['owner']}")
-        psql(instance, cluster, "postgres", f"REVOKE ALL ON DATABASE {roles['database']} FROM PUBLIC")
-        for role in roles["services"].values():
-            psql(instance, cluster, "postgres", f"GRANT CONNECT ON DATABASE {roles['database']} TO {role}")
-        psql(instance, cluster, roles["database"], f"ALTER SCHEMA public OWNER TO {roles['owner']}")
+    grants = [f"REVOKE ALL ON DATABASE {roles['database']} FROM PUBLIC", f"ALTER SCHEMA public OWNER TO {roles['owner']}"]
+    grants += [f"GRANT CONNECT ON DATABASE {roles['database']} TO {role}" for role in roles["services"].values()]
+    psql(instance, cluster, roles["database"], "; ".join(grants))
     instance.cli("migrate", cluster)

@@ -6,14 +6,17 @@ import platform
 import resource
 import shutil
 import socket
+import subprocess
 import time
 
 from . import packages, paths, processes, users
 
 FINE, WEAKER, MISSING = "ok", "weaker", "missing"
 SYS_LANDLOCK_CREATE_RULESET, SYS_MEMFD_SECRET, LANDLOCK_VERSION = 444, 447, 1
+SYS_SECCOMP, SECCOMP_GET_ACTION_AVAIL, SECCOMP_RET_ERRNO = 317, 2, 0x50000
 CAP_SYS_RESOURCE = 24
-DISK_BYTES_MIN, LOCKED_BYTES_MIN = 6 * 1024**3, 8 * 1024**2
+LOCKED_BYTES_MIN = 8 * 1024**2
+GIB = 1024**3
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -32,17 +35,27 @@ def system():
 def rights():
     if paths.is_root():
         return finding("rights", FINE, "root")
+    if may_sudo():
+        return finding("rights", FINE, "sudo, taken by up")
     if shutil.which("sudo"):
-        return finding("rights", FINE, "sudo is there; up asks for it")
+        return finding("rights", WEAKER, "sudo wants a password: where it is not given, all processes run as you",
+                       "run ./postern up at a terminal, or as root")
     return finding("rights", WEAKER, "neither root nor sudo: all processes run as you", "run as root, or install sudo")
 
 
+def may_sudo():
+    """Without a password: what up takes without asking."""
+    return shutil.which("sudo") is not None and subprocess.run(
+        ["sudo", "-n", "true"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        check=False).returncode == 0
+
+
 def user_creation():
-    if not paths.is_root() and not shutil.which("sudo"):
-        return finding("users", WEAKER, "services share your user", "run as root, or install sudo")
+    if not paths.is_root() and not may_sudo():
+        return finding("users", WEAKER, "services share your user", "run as root, or with sudo")
     if all(users.exists(f"postern-{service}") for service in paths.SERVICES):
         return finding("users", FINE, "each service has a Unix user of its own")
-    if users.may_create():
+    if users.may_create() or not paths.is_root():
         return finding("users", FINE, "can be created")
     return finding("users", WEAKER, "no user can be created: services share one", "run as root with the package passwd")
 
@@ -70,10 +83,10 @@ def memfd_secret():
 
 
 def seccomp():
-    status = pathlib.Path("/proc/self/status").read_text()
-    if "\nSeccomp:" in status:
+    action = ctypes.c_uint32(SECCOMP_RET_ERRNO)
+    if libc.syscall(SYS_SECCOMP, SECCOMP_GET_ACTION_AVAIL, 0, ctypes.byref(action)) == 0:
         return finding("seccomp", FINE, "system calls can be filtered")
-    return finding("seccomp", WEAKER, "system calls cannot be filtered", "use a kernel with CONFIG_SECCOMP_FILTER")
+    return finding("seccomp", WEAKER, "system calls cannot be filtered", "use a kernel with CONFIG_SECCOMP_FILTER, and a container that allows seccomp()")
 
 
 def landlock():
@@ -104,12 +117,23 @@ def port_is_free(port):
 
 
 def disk(instance):
-    place = instance.data
-    while not place.exists():
-        place = place.parent
-    free = shutil.disk_usage(place).free
-    state = FINE if free >= DISK_BYTES_MIN else MISSING
-    return finding("disk", state, f"{free / 1024**3:.0f} GiB free at {place}", "" if state == FINE else "6 GiB are needed")
+    """What `up` still has to put there: packages, a build, an instance; by file system."""
+    wanted = [(instance.data, GIB)]
+    if shutil.which("dpkg-query") and packages.missing():
+        wanted.append((pathlib.Path("/usr"), 3 * GIB))
+    if not (paths.ROOT / "build/release/bin/postern").exists():
+        wanted.append((paths.ROOT, GIB))
+    needs, places = {}, {}
+    for place, needed in wanted:
+        while not place.exists():
+            place = place.parent
+        device = place.stat().st_dev
+        places.setdefault(device, place)
+        needs[device] = needs.get(device, 0) + needed
+    free = {device: shutil.disk_usage(place).free for device, place in places.items()}
+    said = ", ".join(f"{free[device] / GIB:.1f} GiB free at {place}" for device, place in places.items())
+    short = [f"{needs[device] / GIB:.0f} GiB are needed at {places[device]}" for device in needs if free[device] < needs[device]]
+    return finding("disk", MISSING if short else FINE, said, ", ".join(short) + "; or choose another --data" if short else "")
 
 
 def clock():
@@ -122,10 +146,12 @@ def clock():
 
 
 def package_state():
-    lacking = packages.missing() if shutil.which("dpkg-query") else ["dpkg-query"]
+    if not shutil.which("apt-get") or not shutil.which("dpkg-query"):
+        return finding("packages", MISSING, "no apt-get", "use Debian 12: a container or a debootstrap root will do")
+    lacking = packages.missing()
     if not lacking:
         return finding("packages", FINE, "all installed")
-    if paths.is_root() or shutil.which("sudo"):
+    if paths.is_root() or may_sudo():
         return finding("packages", FINE, f"{len(lacking)} to be installed by up")
     return finding("packages", MISSING, f"{len(lacking)} not installed",
                    "apt-get install --no-install-recommends " + " ".join(lacking))
@@ -145,12 +171,22 @@ def show(findings):
 
 
 def judge(findings, mode):
-    """Refuses what cannot work; says what development mode runs without."""
-    missing = [one["name"] for one in findings if one["state"] == MISSING]
-    weaker = [one["name"] for one in findings if one["state"] == WEAKER]
+    """Refuses what cannot work; says, and gives the names of, what development mode runs without."""
+    missing = [one for one in findings if one["state"] == MISSING]
+    weaker = [one for one in findings if one["state"] == WEAKER]
     if missing:
-        raise paths.Failure(f"cannot start: {', '.join(missing)} (see the cures: ./postern doctor)")
+        raise paths.Failure("this machine cannot run it:\n" + reasons(missing))
     if weaker and mode == "production":
-        raise paths.Failure(f"production mode refuses to start without: {', '.join(weaker)} (./postern doctor)")
-    if weaker:
-        paths.say(f"  *** DEVELOPMENT MODE, WEAKER PROTECTION: {', '.join(weaker)}. Not for real cards. ***")
+        raise paths.Failure("production mode refuses to start without:\n" + reasons(weaker))
+    names = [one["name"] for one in weaker]
+    if names:
+        banner(names)
+    return names
+
+
+def reasons(findings):
+    return "\n".join(f"    {one['name']}: {one['detail']}\n        cure: {one['cure']}" for one in findings)
+
+
+def banner(names):
+    paths.say(f"  *** DEVELOPMENT MODE, WEAKER PROTECTION: {', '.join(names)}. Not for real cards. ***")

@@ -19,9 +19,13 @@ def jars():
         return folder
     paths.say(f"  fetching Apache Kafka {VERSION} (43 MB)")
     paths.folder(folder.parent)
+    theirs = paths.invoker_home() / ".m2/settings.xml"
+    settings = ["-s", theirs] if theirs.exists() else []
     with tempfile.TemporaryDirectory(dir=folder.parent) as work:
-        paths.run(["mvn", "-B", "-q", "-f", paths.ROOT / "deploy/kafka/pom.xml", "dependency:copy-dependencies",
-                   f"-DoutputDirectory={work}/lib", "-DincludeScope=runtime"])
+        paths.run(["mvn", "-B", "-q", "-Dstyle.color=never", *settings, "-f", paths.ROOT / "deploy/kafka/pom.xml",
+                   "dependency:copy-dependencies", f"-DoutputDirectory={work}/lib", "-DincludeScope=runtime"],
+                  what=f"Apache Kafka {VERSION} cannot be fetched: does this machine reach a Maven repository"
+                       f" ({theirs}, /etc/maven/settings.xml)? mvn")
         os.chmod(f"{work}/lib", 0o755)
         try:
             os.rename(f"{work}/lib", folder)

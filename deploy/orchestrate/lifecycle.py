@@ -56,7 +56,7 @@ def step(text):
 def prepare(instance, options):
     step("what this machine has (./postern doctor)")
     instance.check_path_length()
-    doctor.judge(doctor.examine(instance), options.mode)
+    instance.facts["weaker"] = doctor.judge(doctor.examine(instance), options.mode)
     step("packages")
     packages.install()
     step(f"building {options.preset}")
@@ -66,9 +66,12 @@ def prepare(instance, options):
 
 def lay_out(instance, options):
     """Users, folders, certificates, secrets, configuration; gives whether a running instance must be started anew."""
-    weaker = users.prepare(instance)
-    if weaker and options.mode == "production":
-        raise paths.Failure(f"production mode wants a Unix user of its own for: {', '.join(weaker)}")
+    shared = users.prepare(instance)
+    if shared and options.mode == "production":
+        raise paths.Failure(f"production mode wants a Unix user of its own for: {', '.join(shared)}")
+    if shared and "users" not in instance.facts["weaker"]:
+        instance.facts["weaker"].append("users")
+        doctor.banner(["users"])
     for place in (instance.data, instance.state):
         paths.folder(place)
     settings.choose_ports(instance, options.gateways)
@@ -147,5 +150,8 @@ def down(instance, wipe):
         return
     if not (instance.state / "instance.json").exists():
         raise paths.Failure(f"{instance.data} is no instance of Postern: nothing is deleted")
+    for entry in instance.data.iterdir():  # what says that this is an instance goes last: a wipe cut short can go on
+        if entry != instance.state:
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
     shutil.rmtree(instance.data)
     paths.say(f"wiped {instance.data}")

@@ -1,6 +1,8 @@
 """Debian packages: the exact list, installed once; a second run only looks."""
 import os
+import signal
 import subprocess
+import time
 
 from . import paths
 
@@ -15,11 +17,11 @@ USE = "curl jq".split()  # the README's first payment
 ALL = BUILD + RUN + FETCH + USE
 
 
-def missing(wanted=None):
-    done = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Abbrev} ${Package}\n", *(wanted or ALL)],
+def missing():
+    done = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Abbrev} ${Package}\n", *ALL],
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
     installed = {line.split()[1] for line in done.stdout.splitlines() if line.startswith("ii ")}
-    return [name for name in (wanted or ALL) if name not in installed]
+    return [name for name in ALL if name not in installed]
 
 
 def keep_debian_from_starting_a_cluster():
@@ -28,6 +30,42 @@ def keep_debian_from_starting_a_cluster():
     if not os.path.exists(conf):
         os.makedirs(os.path.dirname(conf), exist_ok=True)
         paths.write(conf, "create_main_cluster = false\n")
+
+
+def apt(*words):
+    """Says each quarter minute what apt is at. Ctrl-C is passed on to it alone: it ends after the step that dpkg is at, and
+    the next run begins with what that left."""
+    command = ["apt-get", "-y", "-q", "-o", "DPkg::Lock::Timeout=600", "-o", "Dpkg::Options::=--force-confold", *words]
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+    started = last = time.monotonic()
+    kept, interrupted = [], False
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          errors="replace", env=quiet, start_new_session=True) as process:
+        while True:
+            try:
+                line = process.stdout.readline()
+            except KeyboardInterrupt:
+                if not interrupted:
+                    process.send_signal(signal.SIGINT)
+                    paths.say("  ending when apt-get has ended what it is at")
+                interrupted = True
+                continue
+            if not line:
+                break
+            kept = (kept + [line.rstrip()])[-25:]
+            if time.monotonic() - last > 15:
+                last = time.monotonic()
+                paths.say(f"  {last - started:.0f} s: {line.strip()[:100]}")
+    if interrupted:
+        raise KeyboardInterrupt
+    if process.returncode != 0:
+        raise paths.Failure(f"apt-get {words[0]} ended with {process.returncode}; does this machine reach its Debian mirror"
+                            f" (/etc/apt)? It said:\n" + "\n".join(kept))
+
+
+def end_what_was_cut_short():
+    if subprocess.run(["dpkg", "--audit"], stdout=subprocess.PIPE, check=False).stdout:
+        paths.run(["dpkg", "--configure", "-a"], env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
 
 
 def install():
@@ -39,7 +77,6 @@ def install():
     paths.say(f"  installing {len(wanted)} packages: {' '.join(wanted[:6])}{' …' if len(wanted) > 6 else ''}")
     if any(name.startswith("postgresql-15") for name in wanted):
         keep_debian_from_starting_a_cluster()
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    apt = ["apt-get", "-y", "-qq", "-o", "DPkg::Lock::Timeout=600", "-o", "Dpkg::Options::=--force-confold"]
-    paths.run([*apt, "update"], env=quiet)
-    paths.run([*apt, "install", "--no-install-recommends", *wanted], env=quiet)
+    end_what_was_cut_short()
+    apt("update")
+    apt("install", "--no-install-recommends", "--fix-broken", *wanted)

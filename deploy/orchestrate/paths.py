@@ -32,6 +32,10 @@ def invoker():
     return (int(uid), int(gid)) if is_root() and uid and gid and uid != "0" else None
 
 
+def invoker_home():
+    return pathlib.Path(pwd.getpwuid((invoker() or (os.geteuid(),))[0]).pw_dir)
+
+
 def cache_folder():
     if is_root():
         return pathlib.Path("/var/cache/postern")
@@ -46,7 +50,10 @@ def run(command, what=None, **options):
     """Runs to the end, quiet; on failure says what was tried and what it said."""
     options.setdefault("stdout", subprocess.PIPE)
     options.setdefault("stderr", subprocess.STDOUT)
-    done = subprocess.run([str(word) for word in command], text=True, **options)
+    try:
+        done = subprocess.run([str(word) for word in command], text=True, **options)
+    except FileNotFoundError as problem:
+        raise Failure(f"{problem.filename} is missing (./postern doctor)") from problem
     if done.returncode != 0:
         tail = "\n".join((done.stdout or done.stderr or "").splitlines()[-25:])
         raise Failure(f"{what or ' '.join(str(word) for word in command)}: ended with {done.returncode}\n{tail}")
@@ -86,11 +93,10 @@ def read_json(path, fallback=None):
 class Instance:
     """One running Postern: its folder tree, ports and users. Several live side by side under other names."""
 
-    def __init__(self, name=None, data=None):
+    def __init__(self, name=None, data=None, to_start=False):
         self.name = name or os.environ.get("POSTERN_INSTANCE") or "main"
         given = data or os.environ.get("POSTERN_DATA")
-        base = "/var/lib/postern" if is_root() else str(pathlib.Path.home() / ".local/share/postern")
-        self.usual_data = pathlib.Path(base if self.name == "main" else f"{base}-{self.name}")
+        self.usual_data = self.usual_place(to_start)
         self.data = pathlib.Path(given or self.usual_data).absolute()
         self.run = self.data / "run"
         self.state = self.data / "state"
@@ -103,6 +109,16 @@ class Instance:
         self.share = self.data / "share"
         self.faults = self.data / "faults"
         self.facts = read_json(self.state / "instance.json", {})
+
+    def usual_place(self, to_start):
+        """Root's; or one at home, where root is not to be had. Who looks without root sees root's where there is no other:
+        `up` goes through sudo, `status` and `env` do not need it."""
+        end = "" if self.name == "main" else f"-{self.name}"
+        roots = pathlib.Path(f"/var/lib/postern{end}")
+        own = roots if is_root() else pathlib.Path.home() / f".local/share/postern{end}"
+        if not to_start and not (own / "state/instance.json").exists() and (roots / "state/instance.json").exists():
+            return roots
+        return own
 
     def words(self):
         """What a command line adds to mean this instance."""

@@ -29,9 +29,17 @@ def choose_ports(instance, gateways):
     instance.facts["ports"] = chosen
 
 
+def cluster_id():
+    """16 random bytes as Kafka writes them. One with a leading dash is taken for an option, so none is given."""
+    while True:
+        found = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
+        if not found.startswith("-"):
+            return found
+
+
 def remember(instance, mode, kafka, gateways, preset):
-    if "kafka_cluster_id" not in instance.facts:
-        instance.facts["kafka_cluster_id"] = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
+    if instance.facts.get("kafka_cluster_id", "-").startswith("-"):
+        instance.facts["kafka_cluster_id"] = cluster_id()
     instance.save(mode=mode, external_kafka=kafka, gateways=gateways, preset=preset)
 
 

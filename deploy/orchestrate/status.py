@@ -2,6 +2,7 @@
 import json
 import random
 import shlex
+import signal
 import sys
 import time
 
@@ -24,7 +25,7 @@ def folders(instance):
              "gateway_postgres": clusters.folder_of(instance, "gateway"),
              "vault_postgres": clusters.folder_of(instance, "vault"),
              "gateway_socket": clusters.socket_of(instance, "gateway"), "vault_socket": clusters.socket_of(instance, "vault"),
-             "run": instance.run, "journal": instance.data / "journal", "kafka": instance.data / "kafka",
+             "run": instance.run, "vault_journal": instance.data / "journal", "kafka": instance.data / "kafka",
              "sandbox_book": instance.data / "sandbox" / "book.jsonl"}
     if instance.facts.get("external_kafka"):
         del found["kafka"]
@@ -52,8 +53,17 @@ def credentials(instance):
 
 
 def whole(instance):
-    return {"instance": instance.name, "mode": instance.facts.get("mode"), "processes": processes.rows(instance),
+    return {"instance": instance.name, "mode": instance.facts.get("mode"), "weaker": instance.facts.get("weaker", []),
+            "processes": processes.rows(instance),
             "data": folders(instance), "urls": urls(instance), "credentials": credentials(instance), "ids": ids(instance)}
+
+
+def again(row):
+    if not row["restarts"]:
+        return ""
+    code = row.get("last_end")
+    how = signal.Signals(-code).name if isinstance(code, int) and code < 0 else f"code {code}"
+    return f"   restarted {row['restarts']}×, last ended with {how}"
 
 
 def show(instance, as_json):
@@ -64,12 +74,13 @@ def show(instance, as_json):
         print(json.dumps(facts, indent=2))
         return 0
     if not facts["processes"]:
-        print(f"instance {instance.name}: nothing runs (data: {instance.data}); start it with ./postern up")
+        print(f"instance {instance.name}: nothing runs (data: {instance.data}); start it with ./postern up{instance.words()}")
         return 3
     print(f"instance {instance.name}, {facts['mode']} mode, data in {instance.data}")
+    if facts["weaker"]:
+        print(f"  *** WEAKER PROTECTION: {', '.join(facts['weaker'])}. Not for real cards. ***")
     for row in facts["processes"]:
-        again = f", restarted {row['restarts']}×" if row["restarts"] else ""
-        print(f"  {row['name']:<17} {row['state'] + again:<10} pid {row['pid'] or '-':<8} {row['user']:<20} {row['log']}")
+        print(f"  {row['name']:<17} {row['state']:<9} pid {row['pid'] or '-':<8} {row['user']:<20} {row['log']}{again(row)}")
     for name, url in facts["urls"].items():
         print(f"  {name:<17} {url}")
     return 0 if all_ready else 3

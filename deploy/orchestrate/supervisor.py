@@ -23,6 +23,7 @@ LOG_BYTES_MAX, LOGS_KEPT = 64 * 1024 * 1024, 3
 POLL_SECONDS = 0.05
 FILES_MAX, LOCKED_BYTES_MAX = 65536, 256 * 1024 * 1024
 PR_SET_CHILD_SUBREAPER = 36
+COULD_NOT_START = 127  # as a shell says it
 
 
 def start_time(pid):
@@ -42,6 +43,7 @@ class Process:
         self.instance, self.spec, self.name = instance, spec, spec["name"]
         self.child, self.probe, self.ready = None, None, False
         self.restarts, self.delay, self.due, self.begun = 0, BACKOFF_SECONDS, 0.0, 0.0
+        self.last_end = None  # as subprocess tells it: below zero a signal
         self.next_probe = 0.0
 
     def ready_file(self):
@@ -65,6 +67,7 @@ class Process:
                                           env=self.environment(), start_new_session=True, **who)
         except (OSError, subprocess.SubprocessError) as problem:
             os.write(log, f"supervisor: cannot start: {problem}\n".encode())
+            self.restarts, self.last_end = self.restarts + 1, COULD_NOT_START
             self.back_off()
         finally:
             os.close(log)
@@ -81,6 +84,7 @@ class Process:
             return False
         with open(self.instance.log(self.name), "a") as log:
             print(f"supervisor: {self.name} ended with {self.child.returncode}", file=log)
+        self.last_end = self.child.returncode
         kill_group(self.child.pid)  # what it left behind must not hold its port or folder
         self.child, self.ready, self.restarts = None, False, self.restarts + 1
         self.back_off()
@@ -117,7 +121,8 @@ class Process:
         pid = self.child.pid if self.child else None
         state = "ready" if self.ready else "starting" if self.child else "waiting"
         return {"name": self.name, "pid": pid, "user": self.spec["user"], "log": str(self.instance.log(self.name)),
-                "state": state, "restarts": self.restarts, "start_time": start_time(pid) if pid else None}
+                "state": state, "restarts": self.restarts, "last_end": self.last_end,
+                "start_time": start_time(pid) if pid else None}
 
 
 def kill_group(pid):

@@ -216,11 +216,11 @@ def run(instance):
         raise paths.Failure("nothing runs: ./postern up")
     started = time.monotonic()
     print(f"\n  A tour of Postern: a till's card payments at {instance.facts['merchants'][0]['name']}, through every real part"
-          " but the processor,\n  whose stand-in keeps a book of its own.\n")
+          " but the processor,\n  whose stand-in keeps a book of its own.\n", flush=True)
     try:
         Tour(instance).run()
     except (Surprise, OSError, ValueError, KeyError, http.client.HTTPException) as surprise:
-        print(f"\n  NOT AS IT SHOULD BE: {type(surprise).__name__}: {surprise}")
+        print(f"\n  NOT AS IT SHOULD BE: {type(surprise).__name__}: {surprise}", flush=True)
         return 1
-    print(f"\n  All as it should be, in {time.monotonic() - started:.0f} s.")
+    print(f"\n  All as it should be, in {time.monotonic() - started:.0f} s.", flush=True)
     return 0

@@ -116,7 +116,7 @@ class Traces(unittest.TestCase):
 
     def test_the_vault_s_own_database_holds_no_clear_number(self):
         self.assert_clean(self.scan(stack.data["vault_postgres"]), "vault heap and WAL")
-        self.assert_clean(self.scan(stack.data["journal"]), "journal")
+        self.assert_clean(self.scan(stack.data["vault_journal"]), "journal")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,205 @@
+"""What `./postern` decides, on a folder of its own: nothing is started but processes that end at once."""
+import base64
+import contextlib
+import io
+import json
+import os
+import pathlib
+import signal
+import socket
+import sys
+import tempfile
+import time
+import unittest
+from unittest import mock
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "deploy"))
+sys.dont_write_bytecode = True
+from orchestrate import clusters, doctor, lifecycle, paths, settings, status, supervisor  # noqa: E402
+
+EXACTLY = 1e-6
+
+
+class OnAFolder(unittest.TestCase):
+    def setUp(self):
+        work = tempfile.TemporaryDirectory()
+        self.addCleanup(work.cleanup)
+        self.folder = pathlib.Path(work.name)
+        self.instance = paths.Instance("check", str(self.folder / "data"))
+        for place in (self.instance.state, self.instance.logs):
+            paths.folder(place)
+
+
+class Doctor(OnAFolder):
+    LACK = doctor.finding("locked memory", doctor.WEAKER, "at most 64 KiB", "raise memlock")
+    GOOD = doctor.finding("system", doctor.FINE, "debian 12")
+
+    def test_production_refuses_a_lack_with_detail_and_cure(self):
+        with self.assertRaises(paths.Failure) as refused:
+            doctor.judge([self.GOOD, self.LACK], "production")
+        for said in ("production mode refuses", "locked memory", "at most 64 KiB", "raise memlock"):
+            self.assertIn(said, str(refused.exception))
+        self.assertEqual(doctor.judge([self.GOOD], "production"), [])
+
+    def test_development_names_it_and_goes_on(self):
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            self.assertEqual(doctor.judge([self.GOOD, self.LACK], "development"), ["locked memory"])
+        self.assertIn("WEAKER PROTECTION: locked memory", said.getvalue())
+
+    def test_what_is_missing_stops_both(self):
+        missing = doctor.finding("disk", doctor.MISSING, "0.1 GiB free", "1 GiB is needed")
+        for mode in ("development", "production"):
+            with self.assertRaisesRegex(paths.Failure, "0.1 GiB free(.|\n)*1 GiB is needed"):
+                doctor.judge([missing], mode)
+
+    def test_a_full_disk_is_found_before_anything_is_written_there(self):
+        usage = mock.Mock(free=doctor.GIB - 1)
+        with mock.patch.object(doctor.shutil, "disk_usage", return_value=usage):
+            found = doctor.disk(self.instance)
+        self.assertEqual(found["state"], doctor.MISSING)
+        self.assertIn("GiB are needed at", found["cure"])
+
+    def test_every_finding_that_is_not_fine_has_a_cure(self):
+        for one in doctor.examine(self.instance):
+            self.assertTrue(one["state"] == doctor.FINE or one["cure"], one)
+
+
+class Ports(OnAFolder):
+    def test_one_that_is_taken_is_passed_over_and_the_choice_is_kept(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            self.instance.facts["ports"] = {"gateway": port}
+            settings.choose_ports(self.instance, 1)
+            chosen = dict(self.instance.facts["ports"])
+            self.assertNotEqual(chosen["gateway"], port)
+            self.assertEqual(len(set(chosen.values())), len(chosen))
+        settings.choose_ports(self.instance, 1)
+        self.assertEqual(self.instance.facts["ports"], chosen)
+
+    def test_no_kafka_cluster_id_looks_like_an_option(self):
+        dashed, plain = b"\xf8" + bytes(15), bytes(16)
+        self.assertTrue(base64.urlsafe_b64encode(dashed).startswith(b"-"))
+        with mock.patch.object(settings.os, "urandom", side_effect=[dashed, plain]):
+            self.assertEqual(settings.cluster_id(), "A" * 22)
+        self.instance.facts["kafka_cluster_id"] = "-AAAAAAAAAAAAAAAAAAAAA"  # was never formatted
+        settings.remember(self.instance, "development", None, 1, "release")
+        self.assertFalse(self.instance.facts["kafka_cluster_id"].startswith("-"))
+
+
+class Interrupted(OnAFolder):
+    def test_a_cluster_that_was_cut_short_is_made_again(self):
+        def cut_short(words, **_):
+            (pathlib.Path(words[2]) / "PG_VERSION").write_text("15")
+            raise KeyboardInterrupt
+        folder = clusters.folder_of(self.instance, "gateway")
+        with mock.patch.object(paths, "run", cut_short), self.assertRaises(KeyboardInterrupt):
+            clusters.prepare(self.instance, "gateway")
+        self.assertFalse(folder.exists())
+        with mock.patch.object(paths, "run", lambda words, **_: (pathlib.Path(words[2]) / "PG_VERSION").write_text("15")):
+            clusters.prepare(self.instance, "gateway")
+        self.assertTrue((folder / "PG_VERSION").exists() and (folder / "pg_hba.conf").exists())
+
+    def test_a_wipe_that_was_cut_short_can_go_on(self):
+        self.instance.save()
+        remove, calls = lifecycle.shutil.rmtree, []
+
+        def cut_short(path, *words):
+            calls.append(path)
+            if len(calls) > 1:
+                raise KeyboardInterrupt
+            remove(path, *words)
+        with contextlib.redirect_stderr(io.StringIO()):
+            with mock.patch.object(lifecycle.shutil, "rmtree", cut_short), self.assertRaises(KeyboardInterrupt):
+                lifecycle.down(self.instance, wipe=True)
+            lifecycle.down(self.instance, wipe=True)
+        self.assertFalse(self.instance.data.exists())
+
+    def test_nothing_but_an_instance_is_wiped(self):
+        with contextlib.redirect_stderr(io.StringIO()), self.assertRaisesRegex(paths.Failure, "no instance of Postern"):
+            lifecycle.down(self.instance, wipe=True)
+        self.assertTrue(self.instance.data.exists())
+
+
+class Supervisor(OnAFolder):
+    def process(self, *command):
+        return supervisor.Process(self.instance, {"name": "it", "user": paths.current_user(), "command": command})
+
+    def run_once(self, process):
+        process.start()
+        end = time.monotonic() + 20
+        while process.child is not None and not process.ended() and time.monotonic() < end:
+            time.sleep(0.01)
+
+    def test_one_that_keeps_ending_is_started_at_growing_distance(self):
+        process, delays = self.process("/bin/sh", "-c", "exit 3"), []
+        for _ in range(8):
+            self.run_once(process)
+            delays.append(round(process.due - time.monotonic(), 1))
+        for seen, wanted in zip(delays, (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5)):
+            self.assertAlmostEqual(seen, wanted, delta=0.11)
+        row = process.row()
+        self.assertEqual((row["state"], row["pid"], row["restarts"], row["last_end"]), ("waiting", None, 8, 3))
+        self.assertIn("restarted 8×, last ended with code 3", status.again(row))
+
+    def test_one_that_was_steady_begins_at_the_shortest(self):
+        process = self.process("/bin/true")
+        process.delay, process.begun = supervisor.BACKOFF_MAX_SECONDS, time.monotonic() - supervisor.STEADY_SECONDS - 1
+        process.back_off()
+        self.assertLess(process.due - time.monotonic(), supervisor.BACKOFF_SECONDS + EXACTLY)
+
+    def test_a_signal_is_named(self):
+        process = self.process("/bin/sh", "-c", "kill -9 $$")
+        self.run_once(process)
+        self.assertEqual(process.row()["last_end"], -signal.SIGKILL)
+        self.assertIn("SIGKILL", status.again(process.row()))
+
+    def test_a_program_that_cannot_be_started_counts_too(self):
+        process = self.process("/nonexistent/program")
+        self.run_once(process)
+        self.assertEqual((process.restarts, process.last_end), (1, supervisor.COULD_NOT_START))
+        self.assertIn("cannot start", self.instance.log("it").read_text())
+
+
+class Status(OnAFolder):
+    def test_the_shape_for_programs(self):
+        settings.choose_ports(self.instance, 1)
+        settings.remember(self.instance, "development", None, 1, "release")
+        self.instance.save(merchants=[{name: name for name in ("merchant", "store", "device", "account", "name")}])
+        row = supervisor.Process(self.instance, {"name": "gateway", "user": "nobody", "command": []}).row()
+        paths.write(self.instance.state / "status.json", json.dumps({"processes": [row]}))
+        whole = json.loads(json.dumps(status.whole(self.instance)))
+        self.assertLessEqual({"name", "pid", "user", "log"}, set(whole["processes"][0]))
+        self.assertEqual(set(whole["urls"]), {"gateway", "vault", "mercury_sandbox", "kafka"})
+        self.assertLessEqual({"api_key_file", "ca_file"}, set(whole["credentials"]))
+        self.assertTrue(all(isinstance(path, str) for path in whole["data"].values()))
+
+    def test_what_the_vault_holds_is_named_so(self):
+        whole = status.folders(self.instance)
+        mine = {name for name, path in whole.items() if "vault" in path or path.endswith("/journal")}
+        self.assertEqual(mine, {name for name in whole if name.startswith("vault")})
+        self.assertEqual(mine, {"vault_postgres", "vault_socket", "vault_journal"})
+
+
+class Places(OnAFolder):
+    def test_who_looks_without_root_sees_what_root_started(self):
+        roots, home = pathlib.Path("/var/lib/postern-check"), self.folder / "home"
+        exists = pathlib.Path.exists
+
+        def there(path):
+            return path == roots / "state/instance.json" or exists(path)
+        with mock.patch.object(paths, "is_root", lambda: False), mock.patch.object(pathlib.Path, "exists", there), \
+                mock.patch.dict(os.environ, HOME=str(home)):
+            os.environ.pop("POSTERN_DATA", None)
+            self.assertEqual(paths.Instance("check").data, roots)
+            own = home / ".local/share/postern-check"
+            self.assertEqual(paths.Instance("check", to_start=True).data, own)
+            paths.write(paths.folder(own / "state") / "instance.json", "{}")
+            self.assertEqual(paths.Instance("check").data, own)
+
+
+if __name__ == "__main__":
+    unittest.main(warnings="ignore")
