@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct CommitQueueOptions {
     std::size_t writers = 2;
     std::size_t batch_max = 64;
     std::size_t waiting_max = 4096;  // per writer; beyond it a command is refused: `unavailable`, "queue_full"
+    std::chrono::milliseconds gather{0};  // pause behind each batch, for what nobody waits for: fewer, larger ones
     std::string name;                // of the threads (15 characters are kept)
     std::chrono::milliseconds transaction_time_max = sql::transaction_time_max;
 };
@@ -111,6 +113,7 @@ private:
             if (batch.empty()) return;  // closed and drained
             refuse_late(batch);
             if (!batch.empty()) run_batch(writer.session, batch);
+            if (options_.gather.count() > 0) std::this_thread::sleep_for(options_.gather);
         }
     }
 

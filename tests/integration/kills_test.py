@@ -14,7 +14,8 @@ import unittest
 from books import assert_books_agree
 from stack import Stack, postern, rounds, wait_until
 
-IN_FLIGHT = 50
+IN_FLIGHT = 50  # at least, when a process is killed
+CLIENTS = 80
 stack = None
 
 
@@ -24,27 +25,32 @@ def setUpModule():
 
 
 class Load:
-    """`IN_FLIGHT` clients that create sales without pause and keep what they were told."""
+    """Clients that create sales without pause and keep what they were told."""
 
     def __init__(self):
         self.token, self.stopping = stack.tokenize(code=None), threading.Event()
-        self.answers, self.lock = [], threading.Lock()
-        self.threads = [threading.Thread(target=self.run, args=(n,), daemon=True) for n in range(IN_FLIGHT)]
+        self.answers, self.lock, self.in_flight = [], threading.Lock(), 0
+        self.threads = [threading.Thread(target=self.run, args=(n,), daemon=True) for n in range(CLIENTS)]
         for thread in self.threads:
             thread.start()
 
     def run(self, n):
         while not self.stopping.is_set():
-            body, key = stack.payment_body(self.token, 1000 + random.randrange(50) * 10, intent="sale"), stack.name("kill")
+            body = stack.payment_body(self.token, 1000 + random.randrange(50) * 10, intent="sale")
+            key = stack.name("kill")
             begun = time.monotonic()
+            with self.lock:
+                self.in_flight += 1
             try:
                 answer = stack.create(body, key, gateway=n % 2, headers={"Postern-Timeout-Ms": "8000"})
                 told = answer.status
             except (OSError, http.client.HTTPException):
                 told, answer = None, None
-                time.sleep(0.05)
             with self.lock:
+                self.in_flight -= 1
                 self.answers.append((begun, told, answer.json if answer and answer.status < 300 else None, body, key))
+            if told is None:
+                time.sleep(0.05)
 
     def stop(self):
         self.stopping.set()
@@ -82,15 +88,16 @@ class Kills(unittest.TestCase):
         count, load, chooser = rounds(60), Load(), random.Random(60)
         names = victims()
         chooser.shuffle(names)
-        killed, restarts = collections.Counter(), []
+        killed, least = collections.Counter(), CLIENTS
         try:
             for i in range(count):
                 time.sleep(chooser.uniform(0.5, 1.5))
                 name = names[i % len(names)]
+                wait_until(lambda: load.in_flight >= IN_FLIGHT, 20, f"{IN_FLIGHT} payments are in flight")
+                least = min(least, load.in_flight)
                 kill(name)
                 killed[name] += 1
                 wait_until(self.answering, 60, f"payments are approved again after {name} was killed")
-                restarts.append(time.monotonic())
         finally:
             load.stop()
         fresh = self.approved_share_of_new_payments()
@@ -99,7 +106,8 @@ class Kills(unittest.TestCase):
         wait_until(lambda: stack.rows("SELECT 1 FROM events_pending LIMIT 1") == [], 60, "the relay has published all")
         self.compare_books(load)
         self.compare_events()
-        print(f"{count} kills {dict(killed)}; {len(load.answers)} payments sent, new ones approved {fresh:.0%}")
+        print(f"{count} kills {dict(killed)}; {len(load.answers)} payments sent, at least {least} in flight at each; "
+              f"new ones approved {fresh:.0%}")
 
     def answering(self):
         try:
