@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "gateway/app/services.hpp"
 
@@ -12,6 +15,7 @@ struct CallContext {
     std::string key;
     std::string path;  // the same key elsewhere is another meaning
     Instant deadline;
+    std::optional<std::vector<std::int64_t>> if_versions = {};  // the payment must be at one of these; absent: at any
 };
 struct Response {
     Answer answer;

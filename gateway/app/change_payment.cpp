@@ -18,6 +18,12 @@ Status check_twin(const PaymentView& view, domain::Verb verb) {
     return {};
 }
 
+Status check_version(const CallContext& context, const PaymentView& view) {
+    if (!context.if_versions || std::ranges::find(*context.if_versions, view.payment.version) != context.if_versions->end())
+        return {};
+    return Error{ErrorKind::conflict, "precondition_failed"};
+}
+
 }  // namespace
 
 idempotency::KeyedCommand change_command(const CallContext& context, const ChangeInput& input) {
@@ -49,6 +55,8 @@ const domain::Operation* latest_approved(const PaymentView& view, std::initializ
 Awaitable<Result<Response>> change_read_payment(const Services& services, const CallContext& context,
                                                 const idempotency::KeyedCommand& command, const PaymentView& view,
                                                 const ChangeInput& input, ChangePlanner plan_of) {
+    const auto version = check_version(context, view);
+    if (!version) co_return co_await replay_or(services, context, command, version.error());
     const auto plan = plan_of(services, view, input.amount);
     if (!plan) co_return co_await replay_or(services, context, command, plan.error());
     const auto twin = check_twin(view, plan->verb);
@@ -60,7 +68,8 @@ Awaitable<Result<Response>> change_read_payment(const Services& services, const 
                                        is_void ? std::optional{plan->original.id} : std::nullopt};
     NextOperation next{command, plan->request,
                        new_operation(services, view.payment, operation_plan, context.deadline),
-                       live_lease(services, context.deadline)};
+                       live_lease(services, context.deadline),
+                       context.if_versions ? std::optional{view.payment.version} : std::nullopt};
     auto result = co_await services.payments.prepare(std::move(next), context.deadline);
     if (!result) co_return result.error();
     auto* prepared = std::get_if<Prepared>(&*result);

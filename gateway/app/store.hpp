@@ -38,6 +38,7 @@ struct NextOperation {
     domain::Request request;
     domain::Operation operation;      // requested: the amount to reserve; with void_payment: what is taken back
     std::chrono::milliseconds lease;
+    std::optional<std::int64_t> version = {};  // the payment's, where the caller named it: "precondition_failed"
 };
 // A void accepted while the payment's first operation has no answer: no new operation, the goal becomes undo.
 struct UndoUnknown {

@@ -1,5 +1,7 @@
 #include "gateway/app/void_payment.hpp"
 
+#include <algorithm>
+
 #include "gateway/app/keyed_answer.hpp"
 #include "gateway/app/outcome.hpp"
 #include "gateway/app/settled.hpp"
@@ -57,7 +59,8 @@ Awaitable<Result<Response>> void_payment(const Services& services, CallContext c
         const domain::Payment& payment = view->payment;
         const domain::Operation* first = first_operation(*view);
         const bool is_open = payment.standing == domain::Standing::pending && first != nullptr;
-        if (!is_open || payment.void_requested) {
+        const bool is_other_version = context.if_versions && !std::ranges::count(*context.if_versions, payment.version);
+        if (!is_open || payment.void_requested || is_other_version) {
             co_return co_await change_read_payment(services, context, command, *view, input, plan_void);
         }
         if (auto done = co_await void_unknown(services, context, command, *view, *first)) co_return std::move(*done);

@@ -16,8 +16,18 @@ constexpr char insert_record[] = R"sql(
 // Types whose text form is also their JSON form: bool, int8, int2, int4.
 bool is_bare(pqxx::oid type) { return type == 16 || type == 20 || type == 21 || type == 23; }
 
+// Of a session in UTC: "2026-11-25 09:06:37.33+00" is RFC 3339's "2026-11-25T09:06:37.33Z".
+std::string rfc3339(std::string text) {
+    constexpr std::string_view utc = "+00";
+    if (!text.ends_with(utc) || text.size() < 19) return text;
+    text.replace(text.find(' '), 1, "T");
+    return text.replace(text.size() - utc.size(), utc.size(), "Z");
+}
+
 std::string json_form(const pqxx::field& field) {
-    if (field.type() != 16) return field.c_str();
+    constexpr pqxx::oid boolean = 16, time = 1184;
+    if (field.type() == time) return rfc3339(field.c_str());
+    if (field.type() != boolean) return field.c_str();
     return field.c_str() == std::string_view{"t"} ? "true" : "false";
 }
 
@@ -33,13 +43,16 @@ Table to_table(const pqxx::result& result) {
     return table;
 }
 
-// Constraint violations by SQLSTATE, in words for people.
+// Violations by SQLSTATE, in words for people.
 Error explained(const Error& error) {
     struct Known { std::string_view sqlstate; ErrorKind kind; std::string_view code, words; };
     static constexpr std::array known{
         Known{"23505", ErrorKind::conflict, "name_taken", "there is one of this name"},
         Known{"23503", ErrorKind::invalid_request, "unknown_parent", "what it belongs to does not exist"},
         Known{"23514", ErrorKind::invalid_request, "value_not_allowed", "see --help for what may stand here"},
+        Known{"22007", ErrorKind::invalid_request, "bad_time", "give a time such as 2026-11-25T00:00:00Z"},
+        Known{"22008", ErrorKind::invalid_request, "bad_time", "give a time such as 2026-11-25T00:00:00Z"},
+        Known{"22021", ErrorKind::invalid_request, "bad_text", "give UTF-8"},
         Known{"22023", ErrorKind::invalid_request, "unknown_time_zone", "give an IANA name such as America/New_York"},
     };
     for (const auto& [sqlstate, kind, code, words] : known) {

@@ -3,12 +3,14 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <ostream>
 
 #include "base/base32.hpp"
 #include "base/card_shape.hpp"
 #include "base/crypto/digest.hpp"
+#include "base/utf8.hpp"
 #include "base/id.hpp"
 #include "base/ops/config.hpp"
 
@@ -112,8 +114,13 @@ std::string Shell::new_secret(std::string_view prefix) {
 }
 
 Status check_name(std::string_view name) {
-    const bool fits = !name.empty() && name.size() <= 80 && longest_digit_run(name) < 12 && !holds_card_number(name);
-    if (!fits) return Error{ErrorKind::invalid_request, "bad_name", "1 to 80 bytes, fewer than 12 digits in a row"};
+    const bool is_shown = !name.empty() && name.front() != ' ' && name.back() != ' ' && is_utf8(name) &&
+                          std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+    const bool fits = is_shown && name.size() <= 80 && longest_digit_run(name) < 12 && !holds_card_number(name);
+    if (!fits) {
+        return Error{ErrorKind::invalid_request, "bad_name",
+                     "1 to 80 bytes of visible text, no card number, fewer than 12 digits in a row"};
+    }
     return {};
 }
 

@@ -61,7 +61,7 @@ private:
     std::unique_ptr<AdminDatabase> database_;
 };
 
-// A name that people give: 1 to 80 bytes, nothing that reads as a card number. "bad_name".
+// A name that people give: 1 to 80 bytes of visible UTF-8, nothing that reads as a card number. "bad_name".
 Status check_name(std::string_view name);
 
 }  // namespace postern::gateway::cli

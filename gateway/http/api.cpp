@@ -1,11 +1,14 @@
 #include "gateway/http/api.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "base/crypto/digest.hpp"
 #include "base/failpoint.hpp"
 #include "base/ops/log.hpp"
 #include "base/ops/metrics.hpp"
+#include "gateway/http/etags.hpp"
 #include "gateway/http/guard.hpp"
 #include "gateway/http/payment_json.hpp"
 #include "idempotency/keys/keyed_command.hpp"
@@ -43,11 +46,17 @@ Result<std::string> key_of(const HttpRequest& request) {
     return idempotency::parse_key(request.header("idempotency-key"));
 }
 
+// Schemes and media types are words in any case (RFC 9110).
+bool is_word(std::string_view text, std::string_view lower_case) {
+    const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == b; };
+    return std::ranges::equal(text, lower_case, same);
+}
+
 // The digest of the bearer key; the key itself goes no further.
 Result<std::string> key_digest_of(const HttpRequest& request) {
-    constexpr std::string_view scheme = "Bearer ";
+    constexpr std::string_view scheme = "bearer ";
     const std::string_view header = request.header("authorization");
-    if (request.count_headers("authorization") != 1 || !header.starts_with(scheme)) {
+    if (request.count_headers("authorization") != 1 || !is_word(header.substr(0, scheme.size()), scheme)) {
         return Error{ErrorKind::forbidden, "api_key_missing"};
     }
     const std::string_view key = header.substr(scheme.size());
@@ -55,10 +64,26 @@ Result<std::string> key_digest_of(const HttpRequest& request) {
     return crypto::sha256_text(key);
 }
 
-bool is_json(const HttpRequest& request) {
-    const std::string_view type = request.header("content-type");
-    return request.body.empty() || type.substr(0, type.find(';')) == "application/json";
+// If-None-Match (RFC 9110, 13.1.2): a list of tags, weak ones too, or any.
+bool is_known(std::string_view tags, std::int64_t version) {
+    if (tags == "*") return true;
+    const auto versions = parse_etags(tags, Etags::weak_too);
+    return std::ranges::find(versions, version) != versions.end();
 }
+// If-Match (13.1.1): strong tags only; "any" is no condition, since the payment is there.
+std::optional<std::vector<std::int64_t>> versions_of(std::string_view tags) {
+    if (tags == "*") return std::nullopt;
+    return parse_etags(tags, Etags::strong);
+}
+
+bool is_json(const HttpRequest& request) {
+    std::string_view type = request.header("content-type");
+    type = type.substr(0, type.find(';'));
+    type = type.substr(0, type.find_last_not_of(" \t") + 1);
+    return request.body.empty() || is_word(type, "application/json");
+}
+
+void count_card_number() { ops::count("postern_http_card_numbers_refused_total"); }
 
 HttpResponse text_response(std::string_view type, std::string_view body) {
     HttpResponse response;
@@ -80,6 +105,11 @@ HttpResponse stored_response(const RequestContext& context, const Response& resu
     if (result.replayed) response.headers.emplace_back("idempotency-replayed", "true");
     POSTERN_FAILPOINT(K11);
     return response;
+}
+
+HttpResponse refused_body(const RequestContext& context, const Refusal& refusal) {
+    if (refusal.error.code == "card_number_refused") count_card_number();
+    return problem(context, refusal);
 }
 
 HttpResponse no_route(const RequestContext& context, const NoRoute& route) {
@@ -130,7 +160,7 @@ Awaitable<HttpResponse> Api::handle(HttpRequest& request) {
     if (holds_card_number(request)) {  // before an id is taken from it, before anything
         wipe_request(request);
         context = make_context(request, clock_.now(), random_);
-        ops::count("postern_http_card_numbers_refused_total");
+        count_card_number();
         auto refused = problem(context, invalid("card_number_refused"));
         report(request, context, refused, clock_.instant());
         co_return refused;
@@ -177,7 +207,7 @@ Awaitable<HttpResponse> Api::create(const HttpRequest& request, const RequestCon
     auto call = co_await open_call(request, true);
     if (!call) co_return problem(context, call.error());
     auto command = parse_create(request.body.view());
-    if (const auto* refusal = std::get_if<Refusal>(&command)) co_return problem(context, *refusal);
+    if (const auto* refusal = std::get_if<Refusal>(&command)) co_return refused_body(context, *refusal);
     POSTERN_FAILPOINT(K0);
     const auto result = co_await payments_.create(std::move(*call), std::get<NewPaymentInput>(std::move(command)));
     co_return result ? stored_response(context, *result) : problem(context, result.error());
@@ -187,7 +217,7 @@ Awaitable<HttpResponse> Api::change(const HttpRequest& request, const RequestCon
     auto call = co_await open_call(request, true);
     if (!call) co_return problem(context, call.error());
     auto command = parse_change(route.request, request.body.view());
-    if (const auto* refusal = std::get_if<Refusal>(&command)) co_return problem(context, *refusal);
+    if (const auto* refusal = std::get_if<Refusal>(&command)) co_return refused_body(context, *refusal);
     POSTERN_FAILPOINT(K0);
     const auto result =
         co_await payments_.change(std::move(*call), route.payment_id, std::get<ChangeCommand>(std::move(command)));
@@ -204,7 +234,7 @@ Awaitable<HttpResponse> Api::get(const HttpRequest& request, const RequestContex
     if (!view) co_return problem(context, view.error());
     const std::string tag = '"' + std::to_string(view->payment.version) + '"';
     auto response = json_response(context, payment_json(*view));
-    if (request.header("if-none-match") == tag) {
+    if (is_known(request.header("if-none-match"), view->payment.version)) {
         response.status = 304;
         response.body = {};
     }
@@ -236,7 +266,9 @@ Awaitable<Result<CallContext>> Api::open_call(const HttpRequest& request, bool m
         if (!given) co_return given.error();
         key = std::move(*given);
     }
-    co_return CallContext{std::move(caller->tenant_id), std::move(key), std::string{request.path()}, deadline};
+    CallContext call{std::move(caller->tenant_id), std::move(key), std::string{request.path()}, deadline};
+    if (request.count_headers("if-match") > 0) call.if_versions = versions_of(request.header("if-match"));
+    co_return call;
 }
 
 }  // namespace postern::gateway

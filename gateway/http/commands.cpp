@@ -14,6 +14,10 @@ constexpr std::int64_t device_sequence_max = 99'999'999'999;
 // Body to message; an empty body is an empty object.
 std::optional<Refusal> read_body(std::string_view body, google::protobuf::Message& message) {
     const auto json = parse_json(body.empty() ? std::string_view{"{}"} : body);
+    // A pointer may quote names that the caller wrote in escapes.
+    if (!json && pointer_holds_card_number(json.error().field)) {
+        return Refusal{Error{ErrorKind::invalid_request, "card_number_refused"}};
+    }
     if (!json) return Refusal{json.error()};
     if (holds_card_number(*json)) return Refusal{Error{ErrorKind::invalid_request, "card_number_refused"}};
     if (auto errors = read_message(*json, message); !errors.empty()) return Refusal{std::move(errors)};

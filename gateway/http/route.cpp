@@ -4,6 +4,8 @@
 #include <charconv>
 #include <set>
 
+#include "base/utf8.hpp"
+#include "gateway/app/read_payments.hpp"
 #include "gateway/http/guard.hpp"
 
 namespace postern::gateway {
@@ -60,6 +62,7 @@ bool is_payment_status(std::string_view text) {
 // Puts one parameter in its place; the code says why not.
 std::string_view apply_parameter(ListQuery& query, std::string_view name, std::string value) {
     if (std::ranges::any_of(value, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) return "control_character";
+    if (!is_utf8(value)) return "not_utf8";
     if (name == "page_token") return query.page_token = std::move(value), std::string_view{};
     if (name == "order_reference") return query.order_reference = std::move(value), std::string_view{};
     if (name == "store_id") {
@@ -74,7 +77,8 @@ std::string_view apply_parameter(ListQuery& query, std::string_view name, std::s
     int size = 0;
     const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), size);
     if (failure != std::errc{} || end != value.data() + value.size()) return "not_an_integer";
-    query.page_size = std::clamp(size, 1, 100);
+    if (size < 1 || size > page_size_max) return "out_of_range";
+    query.page_size = size;
     return {};
 }
 
@@ -101,7 +105,7 @@ std::variant<ListQuery, Refusal> parse_list_query(TenantId tenant, std::string_v
         const std::string value{percent_decoded(pair.substr(std::min(equals + 1, pair.size()))).view()};
         std::string_view code = seen.insert(name).second ? std::string_view{} : "parameter_repeated";
         if (code.empty()) code = apply_parameter(list, name, value);
-        if (!code.empty()) return Refusal{std::vector<FieldError>{{name, code}}};
+        if (!code.empty()) return Refusal{std::vector<FieldError>{{is_utf8(name) ? name : std::string{}, code}}};
     }
     return list;
 }

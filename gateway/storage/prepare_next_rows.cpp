@@ -21,7 +21,8 @@ std::string_view word_of(domain::Request request) {
 
 // The statement's words as the literals that `Refused` promises.
 std::string_view refusal_of(std::string_view text) {
-    static constexpr std::array<std::string_view, 9> known{
+    static constexpr std::array<std::string_view, 10> known{
+        "precondition_failed",
         "void_in_progress",       "payment_pending",         "payment_not_voidable",
         "operation_in_progress",  "payment_partly_refunded", "payment_not_capturable",
         "amount_exceeds_capturable", "payment_not_refundable", "amount_exceeds_refundable"};
@@ -42,6 +43,8 @@ void add_command(ArrayRows& rows, const NextOperation& command) {
     else rows.null();
     rows.text(operation.processor).id(operation.account_id.text()).text(operation.processor_identity);
     rows.text(operation.vault_epoch).number(command.lease.count()).time(operation.created_at).time(operation.deadline);
+    if (command.version) rows.number(*command.version);
+    else rows.null();
 }
 
 void add_command(ArrayRows& rows, const UndoUnknown& command) {
@@ -124,7 +127,7 @@ std::vector<PrepareVerdict> join(pqxx::work& tx, std::span<const Command* const>
 }  // namespace
 
 std::vector<PrepareVerdict> prepare_next(pqxx::work& tx, std::span<const NextOperation* const> batch) {
-    ArrayRows rows{18};
+    ArrayRows rows{19};
     std::map<std::string, const NextOperation*> by_operation;
     for (const auto* command : batch) {
         add_command(rows, *command);

@@ -81,11 +81,13 @@ WITH input AS MATERIALIZED (
     SELECT * FROM unnest(
         $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
         $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::bigint[],
-        $17::timestamptz[], $18::timestamptz[])
+        $17::timestamptz[], $18::timestamptz[], $19::bigint[])
         AS i(key, path, fingerprint, meaning, payment_id, tenant_id, operation_id, request, verb, requested_minor,
-             undoes, processor, account_id, processor_identity, vault_epoch, lease_ms, created_at, deadline)
+             undoes, processor, account_id, processor_identity, vault_epoch, lease_ms, created_at, deadline,
+             version_expected)
 ), guarded AS MATERIALIZED (
     SELECT i.*, CASE
+        WHEN p.version <> i.version_expected THEN 'precondition_failed'
         WHEN p.void_requested THEN 'void_in_progress'
         WHEN p.standing = 'pending' THEN 'payment_pending'
         WHEN i.request = 'void' THEN CASE

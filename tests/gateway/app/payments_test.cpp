@@ -57,6 +57,18 @@ INSTANTIATE_TEST_SUITE_P(Table, PaymentExtras, testing::Values(
     ExtrasCase{"all", {true, true, true, true}, "code name address zip"}),
     [](const auto& test) { return test.param.name; });
 
+TEST_F(Payments, AChangeThatNamesAVersionHappensOnlyAtIt) {
+    const auto id = create("k1")->payment_id;
+    auto call = context("k2", id.text() + "/capture");
+    call.if_versions = {{payment().version - 1}};
+    EXPECT_EQ(run_result(capture_payment(services_, call, {id, usd(100)})).error().code, "precondition_failed");
+    EXPECT_EQ(run_result(void_payment(services_, call, id)).error().code, "precondition_failed");
+    EXPECT_EQ(vault_.messages, 1);
+    call.if_versions = {{payment().version}};
+    EXPECT_EQ(run_result(capture_payment(services_, call, {id, usd(100)}))->answer.status, 201);
+    EXPECT_TRUE(run_result(capture_payment(services_, call, {id, usd(100)}))->replayed) << "a repeat gets its answer";
+}
+
 TEST_F(Payments, ALostSecurityCodeFailsTheAuthorizationAndFreesTheTender) {
     vault_.faults = {Fault::code_lost};
     vault_.extras.security_code = true;

@@ -212,12 +212,20 @@ TEST_F(CliDatabase, ReplaysEventsByteForByte) {
     EXPECT_EQ(out_.str(), all);
     EXPECT_EQ(run({"events", "replay", "--payment", "pay_other"}), exit_ok);
     EXPECT_EQ(out_.str(), "");
+    EXPECT_EQ(run({"events", "replay", "--since", "yesterday at noon"}), exit_refused);
+    EXPECT_NE(messages_.str().find("bad_time"), std::string::npos) << messages_.str();
     EXPECT_EQ(run({"events", "replay"}), exit_ok);
     const std::string line = out_.str().substr(0, out_.str().find('\n'));
     EXPECT_EQ(boost::json::parse(line).at("event").at("version").as_string(), "1");
     database_.execute("UPDATE events SET hash = 'x' WHERE version = 2");
     EXPECT_EQ(run({"events", "replay"}), exit_internal);
     EXPECT_NE(messages_.str().find("event_damaged"), std::string::npos);
+}
+
+TEST_F(CliDatabase, TimesAreRfc3339) {
+    const auto id = member({"merchant", "add", "--name", "Blue Door"}, "merchant");
+    const auto time = member({"merchant", "show", id}, "created_at");
+    EXPECT_EQ(time.substr(10, 1) + time.substr(time.size() - 1), "TZ") << time;
 }
 
 TEST_F(CliDatabase, MigratesAnEmptyDatabaseOnce) {

@@ -54,6 +54,11 @@ INSTANTIATE_TEST_SUITE_P(
         UsageCase{"no_config", {"--config", "/nowhere.toml", "store", "list"}, exit_bad_config, "", "bad_config"},
         UsageCase{"bad_name", {"--config", "/nowhere.toml", "merchant", "add", "--name", "shop 4111111111111111"},
                   exit_refused, "", "bad_name"},
+        UsageCase{"blank_name", {"--config", "/nowhere.toml", "merchant", "add", "--name", "  "}, exit_refused, "", "bad_name"},
+        UsageCase{"name_of_two_lines", {"--config", "/nowhere.toml", "merchant", "add", "--name", "a\nb"}, exit_refused, "",
+                  "bad_name"},
+        UsageCase{"name_not_utf8", {"--config", "/nowhere.toml", "merchant", "add", "--name", "a\xff"}, exit_refused, "",
+                  "bad_name"},
         UsageCase{"nothing_to_change", {"merchant", "change", "ten_1"}, exit_refused, "", "nothing_to_change"}),
     [](const auto& test) { return test.param.name; });
 

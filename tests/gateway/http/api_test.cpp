@@ -169,6 +169,9 @@ INSTANTIATE_TEST_SUITE_P(
         RefusalCase{"publishable", "POST", "/v1/payments", create_body, {{"authorization", "Bearer pk_x"}, json, key}, 401,
                     "bad_api_key"},
         RefusalCase{"other_auth", "GET", payment_path, "", {{"authorization", "Bearer sk_other"}}, 401, "bad_api_key"},
+        RefusalCase{"bare_key", "GET", payment_path, "", {{"authorization", "sk_good"}}, 401, "api_key_missing"},
+        RefusalCase{"longer_media_type", "POST", "/v1/payments", create_body,
+                    {auth, key, {"content-type", "application/jsonx"}}, 415, "wrong_media_type"},
         RefusalCase{"media_type", "POST", "/v1/payments", create_body, {auth, key, {"content-type", "text/xml"}}, 415,
                     "wrong_media_type"},
         RefusalCase{"not_json", "POST", "/v1/payments", "{", {auth, json, key}, 400, "json_malformed"},
@@ -197,6 +200,51 @@ TEST_F(ApiTest, GetsWithATagThatSparesTheBody) {
     const auto second = send("GET", payment_path, {}, {{"if-none-match", "\"2\""}});
     EXPECT_EQ(second.status, 304);
     EXPECT_TRUE(second.body.empty());
+}
+
+struct TagCase {
+    std::string name, if_none_match;
+    int status;
+    friend void PrintTo(const TagCase& c, std::ostream* printed) { *printed << c.name; }
+};
+class ApiTags : public ApiTest, public testing::WithParamInterface<TagCase> {};
+TEST_P(ApiTags, SpareTheBodyWhereOneIsKnown) {
+    const auto response = send("GET", payment_path, {}, {{"if-none-match", GetParam().if_none_match}});
+    EXPECT_EQ(response.status, GetParam().status);
+}
+INSTANTIATE_TEST_SUITE_P(Table, ApiTags,
+                         testing::Values(TagCase{"same", "\"2\"", 304}, TagCase{"weak", "W/\"2\"", 304},
+                                         TagCase{"listed", "\"1\", W/\"7\" ,\"2\"", 304}, TagCase{"any", "*", 304},
+                                         TagCase{"other", "\"3\"", 200}, TagCase{"bare", "2", 200},
+                                         TagCase{"part", "\"22\"", 200}, TagCase{"not_ours", "\"2a\"", 200}),
+                         [](const auto& test) { return test.param.name; });
+
+using Versions = std::optional<std::vector<std::int64_t>>;
+struct IfMatchCase {
+    std::string name, if_match;
+    Versions versions;
+    friend void PrintTo(const IfMatchCase& c, std::ostream* printed) { *printed << c.name; }
+};
+class ApiIfMatch : public ApiTest, public testing::WithParamInterface<IfMatchCase> {};
+TEST_P(ApiIfMatch, GoesAlongAsTheVersionsThatTheCallerMeans) {
+    (void)send("POST", payment_path + "/capture", {}, {{"if-match", GetParam().if_match}});
+    ASSERT_TRUE(calls_.call);
+    EXPECT_EQ(calls_.call->if_versions, GetParam().versions);
+}
+INSTANTIATE_TEST_SUITE_P(Table, ApiIfMatch,
+                         testing::Values(IfMatchCase{"one", "\"2\"", Versions{{2}}},
+                                         IfMatchCase{"two", "\"2\",\"5\"", Versions{{2, 5}}},
+                                         IfMatchCase{"weak_matches_nothing", "W/\"2\"", Versions{std::in_place}},
+                                         IfMatchCase{"not_ours_matches_nothing", "\"x\"", Versions{std::in_place}},
+                                         IfMatchCase{"any", "*", std::nullopt}),
+                         [](const auto& test) { return test.param.name; });
+
+TEST_F(ApiTest, SchemesAndMediaTypesAreWordsInAnyCase) {
+    for (const auto* type : {"Application/JSON", "application/json ; charset=utf-8", "application/json"}) {
+        const auto response = handle(test::http_request(
+            "POST", "/v1/payments", {{"authorization", "bEARER sk_good"}, key, {"content-type", type}}, create_body));
+        EXPECT_EQ(response.status, 201) << type;
+    }
 }
 
 TEST_F(ApiTest, SaysWhetherItIsReady) {

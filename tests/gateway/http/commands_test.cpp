@@ -73,6 +73,14 @@ struct ChangeCase {
     friend void PrintTo(const ChangeCase& c, std::ostream* printed) { *printed << c.name; }
 };
 class ParseChange : public testing::TestWithParam<ChangeCase> {};
+TEST(ParseCreate, ARepeatedNameThatIsACardNumberIsNotQuoted) {
+    const auto parsed = parse_create(R"({"\u0034111111111111111":1,"\u0034111111111111111":2})");
+    const auto* refusal = std::get_if<Refusal>(&parsed);
+    ASSERT_NE(refusal, nullptr);
+    EXPECT_EQ(refusal->error.code, "card_number_refused");
+    EXPECT_EQ(refusal->error.field, "");
+}
+
 TEST_P(ParseChange, TakesAnAmountWhereOneMayStand) {
     const auto parsed = parse_change(GetParam().request, GetParam().body);
     std::int64_t amount = -2;
@@ -130,7 +138,7 @@ struct ListCase {
     friend void PrintTo(const ListCase& c, std::ostream* printed) { *printed << c.name; }
 };
 class ParseListQuery : public testing::TestWithParam<ListCase> {};
-TEST_P(ParseListQuery, ClampsSizesAndRefusesTheUnknown) {
+TEST_P(ParseListQuery, TakesWhatItKnowsWithinItsLimits) {
     const auto parsed = parse_list_query(*TenantId::parse("ten_" + test::body26), GetParam().query);
     const auto* refusal = std::get_if<Refusal>(&parsed);
     EXPECT_EQ(refusal ? refusal->fields.at(0).code : "", GetParam().code);
@@ -139,8 +147,12 @@ TEST_P(ParseListQuery, ClampsSizesAndRefusesTheUnknown) {
 INSTANTIATE_TEST_SUITE_P(
     Table, ParseListQuery,
     testing::Values(ListCase{"none", "", 20, ""}, ListCase{"size", "page_size=7", 7, ""},
-                    ListCase{"too_large_is_clamped", "page_size=5000", 100, ""},
-                    ListCase{"too_small_is_clamped", "page_size=0", 1, ""},
+                    ListCase{"largest_size", "page_size=100", 100, ""},
+                    ListCase{"too_large", "page_size=101", 0, "out_of_range"},
+                    ListCase{"smallest_size", "page_size=1", 1, ""},
+                    ListCase{"too_small", "page_size=0", 0, "out_of_range"},
+                    ListCase{"not_utf8", "order_reference=%ff", 0, "not_utf8"},
+                    ListCase{"name_not_utf8", "%ff=1", 0, "unknown_parameter"},
                     ListCase{"size_is_a_number", "page_size=x", 0, "not_an_integer"},
                     ListCase{"status", "status=captured&page_token=abc", 20, ""},
                     ListCase{"unknown_status", "status=paid", 0, "unknown_value"},

@@ -45,6 +45,14 @@ INSTANTIATE_TEST_SUITE_P(
                     GuardCase{"idempotency_key", "/", {{"idempotency-key", "378282246310005"}}, "", true},
                     GuardCase{"traceparent_is_an_id", "/",
                               {{"traceparent", "00-41111111111111114111111111111111-00f067aa0ba902b7-01"}}, "", false},
+                    GuardCase{"no_traceparent", "/", {{"traceparent", "00-4111111111111111-01"}}, "", true},
+                    GuardCase{"percent_in_body", "/", {}, "card=" + percent("4111111111111111"), true},
+                    GuardCase{"two_spaces", "/", {{"x-note", "4111  1111  1111  1111"}}, "", true},
+                    GuardCase{"spaced_dashes", "/", {{"x-note", "4111 - 1111 - 1111 - 1111"}}, "", true},
+                    GuardCase{"slashes", "/4111/1111/1111/1111", {}, "", true},
+                    GuardCase{"underscores", "/", {{"idempotency-key", "a_4111_1111_1111_1111"}}, "", true},
+                    GuardCase{"addresses", "/", {{"x-forwarded-for", "41.111.111.11, 111.111.1.1"}}, "", false},
+                    GuardCase{"far_apart", "/", {{"x-note", "4111    1111    1111    1111"}}, "", false},
                     GuardCase{"body_text", "/", {}, R"({"order_reference":"4111 1111 1111 1111"})", true},
                     GuardCase{"body_number", "/", {}, R"({"amount":{"amount_minor":4111111111111111}})", true},
                     GuardCase{"body_not_json", "/", {}, "card=4111111111111111", true},
@@ -61,8 +69,22 @@ INSTANTIATE_TEST_SUITE_P(Table, GuardInTree,
                          testing::Values(std::pair{R"({"a":"\u0034111111111111111"})", true},
                                          std::pair{R"({"\u0034111111111111111":1})", true},
                                          std::pair{R"({"a":[{"b":"4111\u002d1111-1111-1111"}]})", true},
+                                         std::pair{R"({"a":"4111%201111%201111%201111"})", true},
+                                         std::pair{R"({"a":"4111+1111+1111+1111"})", true},
+                                         std::pair{R"({"a":"4111\u00a01111\u20091111\u20131111"})", true},
+                                         std::pair{R"({"a":"4111\u200b111111111111"})", true},
+                                         std::pair{"{\"a\":\"４１１１１１１１１１１１１１１１\"}", true},
+                                         std::pair{"{\"a\":\"٤١١١١١١١١١١١١١١١\"}", true},
+                                         std::pair{"{\"a\":\"٤١١١١١١١١١١١١١١٢\"}", false},
+                                         std::pair{R"({"a":"4111, 1111, 1111, 1111"})", false},
                                          std::pair{R"({"a":4111111111111111})", true},
                                          std::pair{R"({"a":"4111","b":"111111111111"})", false}));
+
+TEST(GuardInPointer, SeesNamesBehindTheirEscapes) {
+    EXPECT_TRUE(pointer_holds_card_number("/a/4111111111111111"));
+    EXPECT_TRUE(pointer_holds_card_number("/4111~11111~11111~11111"));
+    EXPECT_FALSE(pointer_holds_card_number("/4111~0a~01111"));
+}
 
 TEST(GuardWipe, LeavesNothingOfTheRequest) {
     auto request = test::http_request("POST", "/a?4111", {{"x-note", "4111"}}, "4111");

@@ -31,7 +31,7 @@ TEST_P(Problem, SaysStatusAndWhatToDoNext) {
     EXPECT_EQ(body.at("request_id").as_string(), "req_test");
     EXPECT_EQ(body.at("type").as_string(), "/docs/api.md#" + std::string{code});
     const bool waits = std::ranges::any_of(response.headers, [](const auto& h) { return h.first == "retry-after"; });
-    EXPECT_EQ(waits, status >= 500 || code == "request_in_progress");
+    EXPECT_EQ(waits, status >= 500 || retry == "wait" || code == "request_in_progress");
 }
 constexpr auto invalid = ErrorKind::invalid_request;
 INSTANTIATE_TEST_SUITE_P(
@@ -44,6 +44,10 @@ INSTANTIATE_TEST_SUITE_P(
         ProblemCase{"idempotency_key_reused", invalid, 422, "new_key"},
         ProblemCase{"tender_meaning_differs", invalid, 422, "never"},
         ProblemCase{"request_in_progress", ErrorKind::conflict, 409, "same_key"},
+        ProblemCase{"precondition_failed", ErrorKind::conflict, 412, "never"},
+        ProblemCase{"payment_pending", ErrorKind::conflict, 409, "wait"},
+        ProblemCase{"operation_in_progress", ErrorKind::conflict, 409, "wait"},
+        ProblemCase{"operation_unresolved", ErrorKind::conflict, 409, "wait"},
         ProblemCase{"api_key_missing", ErrorKind::forbidden, 401, "never"},
         ProblemCase{"bad_api_key", ErrorKind::forbidden, 401, "never"},
         ProblemCase{"unknown_route", ErrorKind::not_found, 404, "never"},

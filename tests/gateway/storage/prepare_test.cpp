@@ -201,6 +201,24 @@ TEST_F(Prepare, CaptureAndVoidAtOnceOneOfThemWins) {
     }
 }
 
+TEST_F(Prepare, AnExpectedVersionHoldsUnderTheRowsLock) {
+    const auto payment = approved();
+    std::vector<Awaitable<Result<PrepareResult>>> calls;
+    for (int i = 0; i < 8; ++i) {
+        auto command = next_operation(payment, domain::Request::capture, 100);
+        command.version = payment.version;
+        calls.push_back((i % 2 ? other_ : store_).prepare(std::move(command), soon()));
+    }
+    const auto results = run_all(std::move(calls));
+    EXPECT_EQ(count_of<Prepared>(results), 1);
+    EXPECT_EQ(count_of<Refused>(results), 7);
+    auto late = next_operation(payment, domain::Request::capture, 100);
+    late.version = payment.version;
+    EXPECT_EQ(name_of(run(store_.prepare(late, soon()))), "precondition_failed");
+    late.version = payment.version + 1;
+    EXPECT_EQ(name_of(run(store_.prepare(late, soon()))), "prepared");
+}
+
 TEST_F(Prepare, AVoidReservesThePaymentAndItsKeyIsReplayed) {
     const auto payment = approved();
     const auto command = next_operation(payment, domain::Request::void_payment, 1000);
