@@ -53,7 +53,7 @@ Traces day_with(std::string_view code, std::string_view card = number, int amoun
     const auto old = postern.tokenize(card, code);
     postern.pass(std::chrono::minutes{16});
     postern.describe(old);
-    postern.pay("sale", 1200, old);
+    EXPECT_EQ(status_of(postern.pay("sale", 1200, old)), "failed") << "its code is too old, and is not dropped silently";
     return postern.traces();
 }
 
