@@ -15,6 +15,8 @@ def urls(instance):
         return {}
     found = {"gateway": f"https://127.0.0.1:{ports['gateway']}", "vault": f"https://127.0.0.1:{ports['vault']}",
              "mercury_sandbox": f"https://127.0.0.1:{ports['sandbox']}", "kafka": settings.broker(instance)}
+    if "relay" in ports:  # an instance of before, until its next `up`
+        found["relay"] = f"http://127.0.0.1:{ports['relay']}"
     for n in range(2, instance.facts.get("gateways", 1) + 1):
         found[f"gateway-{n}"] = f"https://127.0.0.1:{ports[f'gateway_{n}']}"
     return found

@@ -52,6 +52,8 @@ Error explained(const Error& error) {
         Known{"23514", ErrorKind::invalid_request, "value_not_allowed", "see --help for what may stand here"},
         Known{"22007", ErrorKind::invalid_request, "bad_time", "give a time such as 2026-11-25T00:00:00Z"},
         Known{"22008", ErrorKind::invalid_request, "bad_time", "give a time such as 2026-11-25T00:00:00Z"},
+        Known{"22P02", ErrorKind::invalid_request, "value_not_allowed", "see --help for what may stand here"},
+        Known{"22003", ErrorKind::invalid_request, "value_not_allowed", "see --help for what may stand here"},
         Known{"22021", ErrorKind::invalid_request, "bad_text", "give UTF-8"},
         Known{"22023", ErrorKind::invalid_request, "unknown_time_zone", "give an IANA name such as America/New_York"},
     };

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "gateway/cli/accounts.hpp"
+#include "gateway/cli/blocked_events.hpp"
 #include "gateway/cli/events.hpp"
 #include "gateway/cli/keys.hpp"
 #include "gateway/cli/migrate.hpp"
@@ -172,6 +173,11 @@ void add_events(CLI::App& app, Tree& tree) {
     replay->add_option("--payment", tree.replay.payment, "Only this payment's");
     replay->add_option("--since", tree.replay.since, "Recorded after this time (RFC 3339)");
     replay->add_flag("--raw", tree.replay.raw, "Protobuf, each event behind its length as a varint");
+    command(events, tree, "blocked", "Payments whose events wait because the broker refused one",
+            [&] { return list_blocked_events(tree.shell); });
+    auto* retry = command(events, tree, "retry", "Send a blocked payment's events again, once the cause is mended",
+                          [&] { return retry_blocked_events(tree.shell, tree.id); }, R"(events retry pay_...)");
+    retry->add_option("payment", tree.id)->required();
     auto* tail = command(events, tree, "tail", "From Kafka, as they come", [&] { return tail_events(tree.shell, tree.tail); },
                            R"(events tail --from-beginning --idle 5)");
     tail->add_flag("--from-beginning", tree.tail.from_beginning);

@@ -1,5 +1,8 @@
 // postern-relay: publishes committed events to Kafka.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <iostream>
 #include <thread>
@@ -26,11 +29,17 @@ struct Settings {
     std::int64_t admin_port = 0;  // 0: no health port
 };
 
+// Relays share slots by name: two of one name would each publish everything.
+std::string host_name() {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "relay";
+}
+
 Result<Settings> read_settings(const std::string& path) {
     auto config = ops::Config::load(path);
     if (!config) return config.error();
     Settings settings;
-    settings.instance = config->text_or("instance", "relay");
+    settings.instance = config->text_or("instance", host_name());
     const auto database = config->text("database.connection");
     const auto brokers = config->text("kafka.brokers");
     const auto topic = config->text("kafka.topic");
@@ -39,7 +48,8 @@ Result<Settings> read_settings(const std::string& path) {
     if (!topic) return topic.error();
     settings.database = *database;
     settings.kafka = {*brokers, *topic, config->text_or("kafka.source", "postern"),
-                      std::chrono::milliseconds{config->integer_or("kafka.report_patience_ms", 15'000)}};
+                      std::chrono::milliseconds{config->integer_or("kafka.report_patience_ms", 15'000)},
+                      static_cast<std::size_t>(config->integer_or("kafka.message_bytes_max", 1'000'000))};
     settings.relay.slots_max = static_cast<int>(config->integer_or("relay.slots_max", 16));
     settings.relay.batch_max = static_cast<int>(config->integer_or("relay.batch_max", 500));
     settings.relay.lease = std::chrono::milliseconds{config->integer_or("relay.lease_ms", 10'000)};

@@ -1,5 +1,7 @@
 #include "idempotency/relay/pending.hpp"
 
+#include <algorithm>
+
 #include "base/base32.hpp"
 
 namespace postern::idempotency {
@@ -27,9 +29,10 @@ UPDATE relay_leases SET lease_until = now() WHERE holder = $1 AND lease_until > 
 constexpr const char* oldest_pending = R"sql(
 WITH RECURSIVE oldest AS (
     SELECT slot, recorded_at, payment_id, version FROM events_pending
-    WHERE slot = ANY($1::integer[]) AND NOT payment_id = ANY($2::text[])
+    WHERE slot = ANY($1::integer[])
+      AND NOT EXISTS (SELECT 1 FROM events_blocked WHERE events_blocked.payment_id = events_pending.payment_id)
     ORDER BY recorded_at, payment_id, version
-    LIMIT $3
+    LIMIT $2
 ), chain AS (
     SELECT slot, recorded_at, payment_id, version FROM oldest
     UNION
@@ -54,6 +57,19 @@ WHERE events_pending.slot = published.slot AND events_pending.payment_id = publi
   AND relay_leases.slot = published.slot AND relay_leases.holder = $5 AND relay_leases.epoch = published.epoch
 )sql";
 
+constexpr const char* insert_blocked = R"sql(
+INSERT INTO events_blocked (payment_id, version)
+SELECT payment_id, version FROM unnest($1::text[], $2::bigint[]) AS refused (payment_id, version)
+ON CONFLICT (payment_id) DO NOTHING
+)sql";
+
+constexpr const char* read_backlog = R"sql(
+SELECT (SELECT count(*) FROM events_blocked),
+       coalesce((SELECT extract(epoch FROM now() - min(first.recorded_at)) FROM unnest($1::integer[]) AS held (slot),
+                 LATERAL (SELECT recorded_at FROM events_pending WHERE events_pending.slot = held.slot
+                          ORDER BY recorded_at LIMIT 1) AS first), 0)
+)sql";
+
 constexpr const char* settings = R"sql(
 SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '10s'; SET enable_seqscan = off
 )sql";
@@ -63,6 +79,8 @@ void prepare(pqxx::connection& connection) {
     connection.prepare("release_leases", release_leases);
     connection.prepare("oldest_pending", oldest_pending);
     connection.prepare("remove_published", remove_published);
+    connection.prepare("insert_blocked", insert_blocked);
+    connection.prepare("read_backlog", read_backlog);
     pqxx::nontransaction{connection}.exec(settings);
 }
 
@@ -107,15 +125,31 @@ Status PendingQueue::release_slots() {
     return {};
 }
 
-Result<std::vector<PendingEvent>> PendingQueue::oldest(const HeldSlots& slots, const std::set<std::string>& blocked,
-                                                       int count_max) {
+Result<std::vector<PendingEvent>> PendingQueue::oldest(const HeldSlots& slots, int count_max) {
     const std::string slot_list = array_literal(slots, [](const auto& slot) { return std::to_string(slot.first); });
-    const std::string blocked_list = array_literal(blocked, [](const std::string& id) { return id; });
     return session_.read_alone([&](sql::Alone& reading) {
         std::vector<PendingEvent> events;
-        for (const auto& row : reading.exec_prepared("oldest_pending", slot_list, blocked_list, count_max))
+        for (const auto& row : reading.exec_prepared("oldest_pending", slot_list, count_max))
             events.push_back(to_event(row));
         return events;
+    });
+}
+
+Status PendingQueue::block(const std::vector<PendingEvent>& refused) {
+    const std::string payment_list = array_literal(refused, [](const auto& e) { return e.payment_id; });
+    const std::string version_list = array_literal(refused, [](const auto& e) { return std::to_string(e.version); });
+    const auto blocked = session_.write_alone([&](sql::Alone& writing) {
+        return writing.exec_prepared("insert_blocked", payment_list, version_list).affected_rows();
+    });
+    if (!blocked) return blocked.error();
+    return {};
+}
+
+Result<Backlog> PendingQueue::backlog(const HeldSlots& slots) {
+    const std::string slot_list = array_literal(slots, [](const auto& slot) { return std::to_string(slot.first); });
+    return session_.read_alone([&](sql::Alone& reading) {
+        const auto row = reading.exec_prepared("read_backlog", slot_list)[0];
+        return Backlog{row[0].as<std::int64_t>(), std::chrono::duration<double>{std::max(0.0, row[1].as<double>())}};
     });
 }
 

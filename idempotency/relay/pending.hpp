@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +24,11 @@ struct PendingEvent {
 // Slots held, each with the epoch of this holding; a delete under another epoch deletes nothing.
 using HeldSlots = std::map<int, std::int64_t>;
 
+struct Backlog {
+    std::int64_t blocked_payments = 0;               // of all slots
+    std::chrono::duration<double> oldest_age{};      // of the first waiting event of the slots asked about; 0: none waits
+};
+
 // The relay's side of the pending queue. Claims by state under a lease of the database's clock, never by a cursor over
 // a sequence: whatever is committed and not yet acknowledged is found, whenever its transaction ended.
 class PendingQueue {
@@ -36,8 +40,11 @@ public:
     Result<HeldSlots> hold_slots(int slots_max, std::chrono::milliseconds lease);
     // Gives its slots back at once (SIGTERM), so that another relay need not wait for the lease.
     Status release_slots();
-    // The oldest events of these slots, in order per payment; payments in `blocked` are passed over.
-    Result<std::vector<PendingEvent>> oldest(const HeldSlots& slots, const std::set<std::string>& blocked, int count_max);
+    // The oldest events of these slots, in order per payment; blocked payments are passed over.
+    Result<std::vector<PendingEvent>> oldest(const HeldSlots& slots, int count_max);
+    // Marks the payments of events that the broker refuses: until people unblock them, their events wait.
+    Status block(const std::vector<PendingEvent>& refused);
+    Result<Backlog> backlog(const HeldSlots& slots);
     // Takes published events off the queue; gives how many were still ours to take.
     Result<std::int64_t> remove(const HeldSlots& slots, const std::vector<PendingEvent>& published);
 

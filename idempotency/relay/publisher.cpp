@@ -80,21 +80,13 @@ void produce(rd_kafka_t* kafka, const KafkaSettings& settings, const PendingEven
     rd_kafka_headers_destroy(headers);
 }
 
-// What may be said of each event, given that the events of one payment must arrive in order.
-Published sort_reports(const std::vector<PendingEvent>& events, const std::vector<Report>& reports) {
-    Published published;
-    std::set<std::string> broken;  // payments with an event that is not acknowledged: later ones wait for it
-    for (std::size_t i = 0; i < events.size(); ++i) {
-        const bool in_order = !broken.contains(events[i].payment_id);
-        if (reports[i] == Report::acknowledged && in_order) {
-            published.acknowledged.push_back(events[i]);
-            continue;
-        }
-        broken.insert(events[i].payment_id);
-        if (reports[i] == Report::refused && in_order) published.refused.push_back(events[i]);
-        else ++published.unclear;
-    }
-    return published;
+// Takes the first waiting event of each payment: what may be under way together without one overtaking its elder.
+std::vector<PendingEvent> take_wave(std::vector<PendingEvent>& waiting) {
+    std::vector<PendingEvent> wave, later;
+    std::set<std::string> seen;
+    for (PendingEvent& event : waiting) (seen.insert(event.payment_id).second ? wave : later).push_back(std::move(event));
+    waiting = std::move(later);
+    return wave;
 }
 
 }  // namespace
@@ -154,11 +146,12 @@ void KafkaPublisher::await_reports(const std::vector<PendingEvent>& events, std:
     POSTERN_FAILPOINT(K14);
 }
 
-Published KafkaPublisher::publish(const std::vector<PendingEvent>& events) {
+// What the broker says of each; `none` and `failed` where it is not known.
+std::vector<Report> KafkaPublisher::send(const std::vector<PendingEvent>& events) {
     std::vector<Report> reports(events.size(), Report::none);
     if (const auto ready = ensure_producer(); !ready) {
         ops::error("no Kafka producer", {{"reason", ready.error().detail}});
-        return {{}, {}, events.size()};
+        return reports;
     }
     try {
         await_reports(events, reports);
@@ -166,7 +159,34 @@ Published KafkaPublisher::publish(const std::vector<PendingEvent>& events) {
         producer_.reset();  // before `reports`: what is in flight would report into it
         throw;
     }
-    return sort_reports(events, reports);
+    return reports;
+}
+
+// A broker refuses a whole message set for one message or for its sum: each refused event is asked about alone.
+std::vector<Report> KafkaPublisher::send_wave(const std::vector<PendingEvent>& wave) {
+    std::vector<Report> reports = send(wave);
+    for (std::size_t i = 0; i < wave.size() && wave.size() > 1; ++i)
+        if (reports[i] == Report::refused) reports[i] = send({wave[i]}).front();
+    return reports;
+}
+
+// Wave by wave: an event leaves only after the broker's word on those before it of its payment.
+Published KafkaPublisher::publish(const std::vector<PendingEvent>& events) {
+    Published published;
+    std::vector<PendingEvent> waiting = events;
+    while (!waiting.empty()) {
+        const auto wave = take_wave(waiting);
+        const auto reports = send_wave(wave);
+        std::set<std::string> broken;
+        for (std::size_t i = 0; i < wave.size(); ++i) {
+            if (reports[i] == Report::acknowledged) published.acknowledged.push_back(wave[i]);
+            else broken.insert(wave[i].payment_id);
+            if (reports[i] == Report::refused) published.refused.push_back(wave[i]);
+        }
+        std::erase_if(waiting, [&](const PendingEvent& event) { return broken.contains(event.payment_id); });
+    }
+    published.unclear = events.size() - published.acknowledged.size() - published.refused.size();
+    return published;
 }
 
 }  // namespace postern::idempotency

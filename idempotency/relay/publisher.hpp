@@ -14,7 +14,7 @@ namespace postern::idempotency {
 struct Published {
     std::vector<PendingEvent> acknowledged;  // durable on all in-sync replicas
     std::vector<PendingEvent> refused;       // never will be: too large, no payload
-    std::size_t unclear = 0;                 // neither is known: they are sent again (consumers dedupe by ce_id)
+    std::size_t unclear = 0;                 // neither is known, or not sent: sent again (consumers dedupe by ce_id)
 };
 
 enum class Report { none, acknowledged, refused, failed };
@@ -23,7 +23,8 @@ enum class Report { none, acknowledged, refused, failed };
 class Publisher {
 public:
     virtual ~Publisher() = default;
-    // Of one payment, an event is acknowledged only if those before it in the batch are.
+    // `events` hold each payment's in order. Of one payment, an event is sent only when those before it in the batch
+    // are acknowledged: no consumer ever meets an event before its elder.
     virtual Published publish(const std::vector<PendingEvent>& events) = 0;
 };
 
@@ -47,6 +48,8 @@ public:
 private:
     struct Producer;
     Status ensure_producer();
+    std::vector<Report> send(const std::vector<PendingEvent>& events);
+    std::vector<Report> send_wave(const std::vector<PendingEvent>& wave);
     void await_reports(const std::vector<PendingEvent>& events, std::vector<Report>& reports);
     KafkaSettings settings_;
     std::unique_ptr<Producer> producer_;

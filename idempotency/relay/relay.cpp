@@ -27,16 +27,29 @@ bool Relay::renew_lease() {
     held_ = std::move(*held);
     lease_begun_ = now;
     ops::set_gauge("postern_relay_slots_held", {}, static_cast<double>(held_.size()));
+    report_backlog();
     return !held_.empty();
 }
 
-void Relay::settle(const Published& published, std::size_t events) {
-    for (const PendingEvent& poison : published.refused) {
-        blocked_.insert(poison.payment_id);
+void Relay::report_backlog() {
+    const auto backlog = queue_.backlog(held_);
+    if (!backlog) return ops::warn("relay cannot measure the queue", {{"detail", backlog.error().detail}});
+    ops::set_gauge("postern_relay_blocked_payments", {}, static_cast<double>(backlog->blocked_payments));
+    ops::set_gauge("postern_relay_oldest_event_seconds", {}, backlog->oldest_age.count());
+}
+
+// Where this fails the events are refused again in the next round.
+void Relay::block(const std::vector<PendingEvent>& refused) {
+    for (const PendingEvent& poison : refused)
         ops::error("the broker refuses an event: later events of its payment wait",
                    {{"payment_id", poison.payment_id}, {"version", std::to_string(poison.version)}});
-    }
-    ops::set_gauge("postern_relay_blocked_payments", {}, static_cast<double>(blocked_.size()));
+    if (const auto blocked = queue_.block(refused); !blocked)
+        ops::warn("refused events are not marked", {{"detail", blocked.error().detail}});
+    report_backlog();
+}
+
+void Relay::settle(const Published& published, std::size_t events) {
+    if (!published.refused.empty()) block(published.refused);
     ops::count("postern_relay_events_total", {{"result", "acknowledged"}},
                static_cast<double>(published.acknowledged.size()));
     if (published.unclear > 0)
@@ -48,7 +61,7 @@ void Relay::settle(const Published& published, std::size_t events) {
 
 std::size_t Relay::step() {
     if (!renew_lease()) return 0;
-    auto events = queue_.oldest(held_, blocked_, settings_.batch_max);
+    auto events = queue_.oldest(held_, settings_.batch_max);
     if (!events) {
         ops::warn("relay cannot read the queue", {{"detail", events.error().detail}});
         return 0;

@@ -3,8 +3,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <set>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "idempotency/relay/pending.hpp"
@@ -35,6 +35,8 @@ public:
 private:
     std::size_t step_or_begin_anew() noexcept;
     bool renew_lease();
+    void report_backlog();
+    void block(const std::vector<PendingEvent>& refused);
     void settle(const Published& published, std::size_t events);
     PendingQueue& queue_;
     Publisher& publisher_;
@@ -42,7 +44,6 @@ private:
     RelaySettings settings_;
     HeldSlots held_;
     Instant lease_begun_{};
-    std::set<std::string> blocked_;  // payments with an event that the broker refuses: people must look
     std::atomic<Instant::rep> last_round_{};
     std::atomic<bool> stopping_{false};
 };

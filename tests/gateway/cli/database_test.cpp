@@ -222,6 +222,32 @@ TEST_F(CliDatabase, ReplaysEventsByteForByte) {
     EXPECT_NE(messages_.str().find("event_damaged"), std::string::npos);
 }
 
+TEST_F(CliDatabase, BlockedEventsAreListedAndTriedAgain) {
+    EXPECT_EQ(run({"events", "blocked"}), exit_ok);
+    EXPECT_EQ(out_.str(), "");
+    const std::string payment = "pay_" + tail;
+    for (int version = 1; version <= 3; ++version)
+        database_.execute("INSERT INTO events (payment_id, version, event_id, tenant_id, type, payload, hash, recorded_at) VALUES ('" +
+                          payment + "', " + std::to_string(version) + ", 'evt_" + std::to_string(version) +
+                          "', 't', 'payment.captured', 'abcdefgh-abcdefgh', 'h', now())");
+    database_.execute("INSERT INTO events_blocked (payment_id, version) VALUES ('" + payment + "', 2)");
+    EXPECT_EQ(member({"events", "blocked"}, "event"), "evt_2");
+    const auto row = boost::json::parse(out_.str());
+    EXPECT_EQ(row.at("events_waiting").as_int64(), 2);
+    EXPECT_EQ(row.at("payload_bytes").as_int64(), 10);
+    EXPECT_EQ(member({"events", "retry", payment}, "payment"), payment);
+    EXPECT_EQ(value("SELECT action || ' ' || object_id FROM admin_records"), "retry " + payment);
+    EXPECT_EQ(run({"events", "blocked"}), exit_ok);
+    EXPECT_EQ(out_.str(), "");
+    EXPECT_EQ(run({"events", "retry", payment}), exit_not_found);
+}
+
+TEST_F(CliDatabase, ValuesOfTheWrongKindAreRefusedNotBroken) {
+    const auto id = member({"merchant", "add", "--name", "Blue Door"}, "merchant");
+    EXPECT_EQ(run({"merchant", "change", id, "--enabled", "perhaps"}), exit_refused);
+    EXPECT_NE(messages_.str().find("value_not_allowed"), std::string::npos) << messages_.str();
+}
+
 TEST_F(CliDatabase, TimesAreRfc3339) {
     const auto id = member({"merchant", "add", "--name", "Blue Door"}, "merchant");
     const auto time = member({"merchant", "show", id}, "created_at");

@@ -25,6 +25,14 @@ public:
         return "INSERT INTO events VALUES (" + key + ", 'evt_" + text + "', 'ten_a', 'payment.authorized', '" + encoded +
                "', 'hash', " + at + "); INSERT INTO events_pending VALUES (" + key + ", " + std::to_string(slot) + ", " + at + ")";
     }
+    // The same, recorded so long ago by the database's clock.
+    void add_now(const std::string& payment, int version, int slot, int age_seconds) {
+        add(payment, version, slot, 0);
+        database_.execute("UPDATE events_pending SET recorded_at = now() - interval '" + std::to_string(age_seconds) +
+                          " seconds' WHERE payment_id = '" + payment + "'");
+    }
+    // As `postern events retry` does.
+    void unblock(const std::string& payment) { database_.execute("DELETE FROM events_blocked WHERE payment_id = '" + payment + "'"); }
     static std::string payload(const std::string& payment, int version) { return payment + "_" + std::to_string(version); }
 
     void end_all_leases() const { database_.execute("UPDATE relay_leases SET lease_until = now() - interval '1 second'"); }

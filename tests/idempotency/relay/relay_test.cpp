@@ -90,6 +90,12 @@ TEST_F(RelayTest, APoisonEventBlocksItsPaymentAlone) {
     EXPECT_TRUE(relay.step());
     EXPECT_EQ(broker.seen, (Names{"evt_pay_b_1", "evt_pay_b_2"}));
     EXPECT_EQ(database.waiting(), 2) << "kept for people, not skipped";
+    Relay restarted{queue, broker, clock, RelaySettings{}};
+    EXPECT_EQ(restarted.step(), 0U) << "a restart alone changes nothing";
+    broker.poison.clear();
+    database.unblock("pay_a");
+    EXPECT_EQ(relay.step(), 2U);
+    EXPECT_EQ(broker.seen, (Names{"evt_pay_b_1", "evt_pay_b_2", "evt_pay_a_1", "evt_pay_a_2"}));
 }
 
 TEST_F(RelayTest, ABugInARoundEndsThatRoundAlone) {
