@@ -68,7 +68,8 @@ TEST_F(CommitQueueTest, ConcurrentCommandsShareACommit) {
     open();
     io.run();
     EXPECT_EQ(stored(), "0,1,2,3,4,5,6,7,8");
-    EXPECT_GE(*verdicts.at(8), 8U) << "all that waited behind the first";
+    const auto first = *verdicts.at(0), last = *verdicts.at(8);
+    EXPECT_TRUE(first == 9 || first + last == 9) << "one batch, and all that waited behind it in another";
 }
 
 TEST_F(CommitQueueTest, TwoOfOneRouteNeverShareABatch) {
