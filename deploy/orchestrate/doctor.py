@@ -132,7 +132,7 @@ def disk(instance):
         needs[device] = needs.get(device, 0) + needed
     free = {device: shutil.disk_usage(place).free for device, place in places.items()}
     said = ", ".join(f"{free[device] / GIB:.1f} GiB free at {place}" for device, place in places.items())
-    short = [f"{needs[device] / GIB:.0f} GiB are needed at {places[device]}" for device in needs if free[device] < needs[device]]
+    short = [f"{needs[device] / GIB:.0f} GiB must be free at {places[device]}" for device in needs if free[device] < needs[device]]
     return finding("disk", MISSING if short else FINE, said, ", ".join(short) + "; or choose another --data" if short else "")
 
 

@@ -219,6 +219,8 @@ def run(instance):
           " but the processor,\n  whose stand-in keeps a book of its own.\n", flush=True)
     try:
         Tour(instance).run()
+    except PermissionError as problem:
+        raise paths.Failure(f"{problem.filename} belongs to who ran up: sudo ./postern tour{instance.words()}") from problem
     except (Surprise, OSError, ValueError, KeyError, http.client.HTTPException) as surprise:
         print(f"\n  NOT AS IT SHOULD BE: {type(surprise).__name__}: {surprise}", flush=True)
         return 1

@@ -26,15 +26,16 @@ def fallback(service):
 
 def prepare(instance):
     """Gives the names of those that had to fall back."""
-    weaker, chosen = [], {}
+    weaker, chosen, creates = [], {}, may_create()
     for service in paths.SERVICES:
         name = f"postern-{service}"
-        if not exists(name) and may_create():
+        if creates and not exists(name):
             try:
                 paths.run(["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
                            "--shell", "/usr/sbin/nologin", name])
             except paths.Failure as failure:
-                paths.say(f"  {failure}")
+                paths.say(f"  {str(failure).strip()}")
+                creates = False  # the next ones would say the same
         usable = paths.is_root() and exists(name)
         chosen[service] = name if usable else fallback(service)
         if not usable:

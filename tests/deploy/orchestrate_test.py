@@ -59,7 +59,7 @@ class Doctor(OnAFolder):
         with mock.patch.object(doctor.shutil, "disk_usage", return_value=usage):
             found = doctor.disk(self.instance)
         self.assertEqual(found["state"], doctor.MISSING)
-        self.assertIn("GiB are needed at", found["cure"])
+        self.assertIn("GiB must be free at", found["cure"])
 
     def test_every_finding_that_is_not_fine_has_a_cure(self):
         for one in doctor.examine(self.instance):
@@ -104,17 +104,19 @@ class Interrupted(OnAFolder):
         self.assertTrue((folder / "PG_VERSION").exists() and (folder / "pg_hba.conf").exists())
 
     def test_a_wipe_that_was_cut_short_can_go_on(self):
+        """What says that the folder is an instance goes last, whatever the order of its entries."""
         self.instance.save()
-        remove, calls = lifecycle.shutil.rmtree, []
+        remove, removed = lifecycle.shutil.rmtree, []
 
-        def cut_short(path, *words):
-            calls.append(path)
-            if len(calls) > 1:
+        def cut_short_at_the_end(path):
+            if path == self.instance.data:
                 raise KeyboardInterrupt
-            remove(path, *words)
+            removed.append(path)
+            remove(path)
         with contextlib.redirect_stderr(io.StringIO()):
-            with mock.patch.object(lifecycle.shutil, "rmtree", cut_short), self.assertRaises(KeyboardInterrupt):
+            with mock.patch.object(lifecycle.shutil, "rmtree", cut_short_at_the_end), self.assertRaises(KeyboardInterrupt):
                 lifecycle.down(self.instance, wipe=True)
+            self.assertEqual(removed, [self.instance.logs])
             lifecycle.down(self.instance, wipe=True)
         self.assertFalse(self.instance.data.exists())
 
