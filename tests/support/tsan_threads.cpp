@@ -27,3 +27,10 @@ extern "C" int thrd_create(thrd_t* thread, thrd_start_t run, void* argument) {
     start.release();
     return thrd_success;
 }
+
+extern "C" int thrd_join(thrd_t thread, int* result) {
+    void* ended = nullptr;
+    if (pthread_join(thread, &ended) != 0) return thrd_error;
+    if (result) *result = static_cast<int>(reinterpret_cast<std::intptr_t>(ended));
+    return thrd_success;
+}
