@@ -12,6 +12,7 @@
 #include "base/crypto/system_random.hpp"
 #include "base/ops/lifecycle.hpp"
 #include "base/ops/log.hpp"
+#include "gateway/app/answer_sweeper.hpp"
 #include "gateway/app/resolver.hpp"
 #include "gateway/http/api.hpp"
 #include "gateway/http/gateway_config.hpp"
@@ -69,6 +70,9 @@ public:
     Result<bool> run() {
         if (auto started = listeners_.start(); !started) return started.error();
         if (config_.resolver_enabled) start_resolver();
+        boost::asio::co_spawn(background_, sweeper_.run(), [](const std::exception_ptr& bug) {
+            if (bug) ops::error("the sweeper of old answers ended by an exception");
+        });
         ops::on_termination(background_, [this] {
             boost::asio::co_spawn(background_, drain(), boost::asio::detached);
         });
@@ -95,6 +99,7 @@ private:
         api_.start_draining();
         listeners_.stop_accepting();
         resolver_.stop();
+        sweeper_.stop();
         boost::asio::steady_timer timer{background_};
         const auto until = clock_.instant() + config_.drain_max;
         while (!is_idle() && clock_.instant() < until) {
@@ -126,6 +131,7 @@ private:
     Resolver resolver_{services_, {.parallel_max = config_.resolver_parallel_max,
                                    .lease = config_.resolver_lease,
                                    .idle_pause = config_.resolver_pause}};
+    AnswerSweeper sweeper_{operations_, clock_, sleeper_, observer_, {.kept = config_.answers_kept}};
     UseCases use_cases_{services_};
     ProbingReadiness readiness_{[this](Instant deadline) { return payments_.prove_commit(deadline); }, vault_, clock_};
     Api api_{use_cases_, directory_, readiness_, clock_, random_, {.in_flight_max = config_.in_flight_max}};

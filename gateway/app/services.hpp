@@ -22,6 +22,7 @@ public:
     // People must look: "undo_needed", "approval_differs", "people_needed", "approval_does_not_fit", …
     virtual void alarm(std::string_view code, const PaymentId& payment, const OperationId& operation) = 0;
     virtual void fenced(const OperationId& operation) = 0;
+    virtual void answers_forgotten(std::int64_t count) = 0;  // by one pass over the keys
     virtual void failure(std::string_view step, const Error& error, std::string_view subject) = 0;
 };
 

@@ -158,6 +158,25 @@ public:
     virtual Awaitable<Result<std::optional<std::string>>> decision(OperationId operation) = 0;
 };
 
+// ---- Old answers ----------------------------------------------------------------------------------------------------------
+
+struct KeyPlace {  // where a pass over all keys stands; empty: at the beginning
+    std::string tenant_id, key;
+};
+struct ForgottenAnswers {
+    std::int64_t forgotten = 0;
+    std::optional<KeyPlace> next;  // where the next page begins; nothing: that was the last
+};
+class AnswerArchive {
+public:
+    virtual ~AnswerArchive() = default;
+    // Empties the answers of one page of keys that are older than `kept`, by `now` and by the store's own clock, so that
+    // one clock that jumps forgets nothing early. Of payments that are over: all their operations final, nothing left to
+    // capture. The key, its meaning and its status stay.
+    virtual Awaitable<Result<ForgottenAnswers>> forget_answers(Timestamp now, std::chrono::hours kept, KeyPlace after,
+                                                               int rows) = 0;
+};
+
 // ---- Merchants as data --------------------------------------------------------------------------------------------------
 
 struct Caller {

@@ -99,6 +99,11 @@ HttpResponse json_response(const RequestContext& context, std::string_view body)
 
 // What a money-moving call is answered with: the stored bytes, whoever stored them.
 HttpResponse stored_response(const RequestContext& context, const Response& result) {
+    if (result.answer.body.empty()) {  // a tombstone: the key was used, its answer has been forgotten
+        Refusal refusal{Error{ErrorKind::conflict, "idempotency_key_expired"}};
+        refusal.payment_id = result.payment_id.text();
+        return problem(context, refusal);
+    }
     auto response = json_response(context, result.answer.body);
     response.status = result.answer.status;
     response.headers.emplace_back("location", "/v1/payments/" + result.payment_id.text());

@@ -92,6 +92,7 @@ Result<GatewayConfig> read_gateway_config(ops::Config config) {
     reader.text("vault.socket", out.vault_socket);
     reader.users("vault.users", out.vault_uids);
     read_resolver(reader, out);
+    reader.integer("keys.answers_kept_hours", out.answers_kept, 30 * 24, 10 * 366 * 24, 30 * 24);
     reader.one_of<ops::Level>("log.level", "info",
                               {{"debug", ops::Level::debug}, {"info", ops::Level::info}, {"warn", ops::Level::warn},
                                {"error", ops::Level::error}},

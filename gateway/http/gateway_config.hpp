@@ -27,6 +27,7 @@ struct GatewayConfig {
     std::chrono::milliseconds resolver_pause{0};
     int resolver_parallel_max = 0;
     std::chrono::seconds resolver_lease{0};
+    std::chrono::hours answers_kept{0};
     ops::Level log_level = ops::Level::info;
 };
 

@@ -26,6 +26,8 @@ constexpr std::array rows{
     Row{"idempotency_key_malformed", {400, "An Idempotency-Key is 1 to 255 visible characters.", "never"}},
     Row{"idempotency_key_repeated", {400, "Send one Idempotency-Key header.", "never"}},
     Row{"idempotency_key_reused", {422, "This key was used for another request.", "new_key"}},
+    Row{"idempotency_key_expired",
+        {410, "This key was used long ago: it never runs again, its answer is no longer kept. Look the payment up.", "never"}},
     Row{"tender_meaning_differs", {422, "This tender was sent before with another meaning.", "never"}},
     Row{"precondition_failed", {412, "The payment is not at the version that If-Match names; nothing was done.", "never"}},
     Row{"payment_pending", {409, "The payment's first operation has no answer yet; nothing was done.", "wait", 1}},

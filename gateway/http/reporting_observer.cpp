@@ -9,6 +9,7 @@ ReportingObserver::ReportingObserver() {
     ops::describe("postern_operations_total", "Operations that got a status, by verb; unknown ones may still end.");
     ops::describe("postern_alarms_total", "What people must look at, by kind.");
     ops::describe("postern_fenced_commits_total", "Evidence kept without moving a payment: somebody else had moved it.");
+    ops::describe("postern_answers_forgotten_total", "Answers of old idempotency keys that were forgotten.");
     ops::describe("postern_step_failures_total", "Steps of operations that failed, by step and code.");
 }
 
@@ -25,6 +26,11 @@ void ReportingObserver::alarm(std::string_view code, const PaymentId& payment, c
 void ReportingObserver::fenced(const OperationId& operation) {
     ops::count("postern_fenced_commits_total");
     ops::info("fenced", {{"operation_id", operation.text()}});
+}
+
+void ReportingObserver::answers_forgotten(std::int64_t count) {
+    ops::count("postern_answers_forgotten_total", {}, static_cast<double>(count));
+    ops::info("old answers forgotten", {{"count", std::to_string(count)}});
 }
 
 void ReportingObserver::failure(std::string_view step, const Error& error, std::string_view subject) {

@@ -72,4 +72,18 @@ Awaitable<Result<std::optional<std::string>>> PostgresResolverStore::decision(Op
     });
 }
 
+Awaitable<Result<ForgottenAnswers>> PostgresResolverStore::forget_answers(Timestamp now, std::chrono::hours kept,
+                                                                          KeyPlace after, int rows) {
+    co_return co_await impl_->calls.write(
+        "forget_answers", soon(), [now, kept, after = std::move(after), rows](pqxx::work& tx) -> Result<ForgottenAnswers> {
+            const auto found = tx.exec_prepared("forget_answers", after.tenant_id, after.key, rows, to_rfc3339(now),
+                                                kept.count());
+            ForgottenAnswers page;
+            if (found.empty()) return page;
+            page.forgotten = found[0][0].as<std::int64_t>();
+            if (found[0][1].as<int>() == rows) page.next = KeyPlace{found[0][2].c_str(), found[0][3].c_str()};
+            return page;
+        });
+}
+
 }  // namespace postern::gateway

@@ -8,8 +8,8 @@
 
 namespace postern::gateway {
 
-// ResolverStore on PostgreSQL. Leases are measured by the database's clock, so that gateways whose clocks differ agree.
-class PostgresResolverStore final : public ResolverStore {
+// What runs in the background, on PostgreSQL. Leases are measured by the database's clock, so that gateways whose clocks differ agree.
+class PostgresResolverStore final : public ResolverStore, public AnswerArchive {
 public:
     PostgresResolverStore(StorageOptions options, const crypto::EvidenceBox& box);
     ~PostgresResolverStore() override;
@@ -19,6 +19,8 @@ public:
     Awaitable<Status> postpone(OperationId operation, std::int64_t lease_epoch, std::chrono::milliseconds pause,
                                std::string next_step) override;
     Awaitable<Result<std::optional<std::string>>> decision(OperationId operation) override;
+    Awaitable<Result<ForgottenAnswers>> forget_answers(Timestamp now, std::chrono::hours kept, KeyPlace after,
+                                                       int rows) override;
 
 private:
     struct Impl;

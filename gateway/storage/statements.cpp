@@ -4,6 +4,7 @@
 #include "gateway/storage/prepare_statements.hpp"
 #include "gateway/storage/read_statements.hpp"
 #include "gateway/storage/record_statements.hpp"
+#include "gateway/storage/sweep_statements.hpp"
 
 namespace postern::gateway::rows {
 
@@ -28,6 +29,7 @@ void prepare_statements(pqxx::connection& connection) {
     connection.prepare("begin_attempt", begin_attempt);
     connection.prepare("postpone_operation", postpone_operation);
     connection.prepare("find_decision", find_decision);
+    connection.prepare("forget_answers", forget_answers);
     connection.prepare("find_caller", find_caller);
     connection.prepare("find_store", find_store);
     connection.prepare("find_device", find_device);

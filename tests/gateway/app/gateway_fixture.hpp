@@ -62,6 +62,7 @@ public:
     void operation_ended(domain::Verb, domain::OperationStatus) override { ++ended; }
     void alarm(std::string_view code, const PaymentId&, const OperationId&) override { alarms.emplace_back(code); }
     void fenced(const OperationId&) override { ++fences; }
+    void answers_forgotten(std::int64_t) override {}
     void failure(std::string_view, const Error& error, std::string_view) override { failures.emplace_back(error.code); }
     int ended = 0, fences = 0;
     std::vector<std::string> alarms, failures;

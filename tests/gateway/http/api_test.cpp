@@ -124,6 +124,15 @@ TEST_F(ApiTest, MarksAReplayAndGivesItsBytes) {
     EXPECT_EQ(header(response, "idempotency-replayed"), "true");
 }
 
+TEST_F(ApiTest, ATombstoneSaysWhichPaymentToLookAt) {
+    calls_.next->replayed = true;
+    calls_.next->answer.body.clear();
+    const auto response = send("POST", "/v1/payments", create_body);
+    EXPECT_EQ(response.status, 410);
+    EXPECT_TRUE(says(response, "idempotency_key_expired"));
+    EXPECT_NE(response.body.view().find("\"payment_id\":\"pay_" + test::body26), std::string_view::npos);
+}
+
 TEST_F(ApiTest, ChangesAPayment) {
     const auto response = send("POST", payment_path + "/refund", R"({"amount":{"amount_minor":5,"currency":"USD"}})");
     EXPECT_EQ(response.status, 201);

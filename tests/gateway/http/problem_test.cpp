@@ -42,6 +42,7 @@ INSTANTIATE_TEST_SUITE_P(
         ProblemCase{"idempotency_key_malformed", invalid, 400, "never"},
         ProblemCase{"idempotency_key_repeated", invalid, 400, "never"},
         ProblemCase{"idempotency_key_reused", invalid, 422, "new_key"},
+        ProblemCase{"idempotency_key_expired", ErrorKind::conflict, 410, "never"},
         ProblemCase{"tender_meaning_differs", invalid, 422, "never"},
         ProblemCase{"request_in_progress", ErrorKind::conflict, 409, "same_key"},
         ProblemCase{"precondition_failed", ErrorKind::conflict, 412, "never"},
