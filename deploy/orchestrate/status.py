@@ -9,14 +9,18 @@ import time
 from . import clusters, paths, processes, settings
 
 
+def admin_urls(instance):
+    """Health and metrics of what serves nobody else: plain HTTP, loopback only."""
+    port = instance.facts.get("ports", {}).get("relay")  # none: an instance of before, until its next `up`
+    return {"relay": f"http://127.0.0.1:{port}"} if port else {}
+
+
 def urls(instance):
     ports = instance.facts.get("ports", {})
     if not ports:
         return {}
     found = {"gateway": f"https://127.0.0.1:{ports['gateway']}", "vault": f"https://127.0.0.1:{ports['vault']}",
              "mercury_sandbox": f"https://127.0.0.1:{ports['sandbox']}", "kafka": settings.broker(instance)}
-    if "relay" in ports:  # an instance of before, until its next `up`
-        found["relay"] = f"http://127.0.0.1:{ports['relay']}"
     for n in range(2, instance.facts.get("gateways", 1) + 1):
         found[f"gateway-{n}"] = f"https://127.0.0.1:{ports[f'gateway_{n}']}"
     return found
@@ -57,7 +61,8 @@ def credentials(instance):
 def whole(instance):
     return {"instance": instance.name, "mode": instance.facts.get("mode"), "weaker": instance.facts.get("weaker", []),
             "processes": processes.rows(instance),
-            "data": folders(instance), "urls": urls(instance), "credentials": credentials(instance), "ids": ids(instance)}
+            "data": folders(instance), "urls": urls(instance), "admin_urls": admin_urls(instance),
+            "credentials": credentials(instance), "ids": ids(instance)}
 
 
 def again(row):
@@ -83,7 +88,7 @@ def show(instance, as_json):
         print(f"  *** WEAKER PROTECTION: {', '.join(facts['weaker'])}. Not for real cards. ***")
     for row in facts["processes"]:
         print(f"  {row['name']:<17} {row['state']:<9} pid {row['pid'] or '-':<8} {row['user']:<20} {row['log']}{again(row)}")
-    for name, url in facts["urls"].items():
+    for name, url in {**facts["urls"], **facts["admin_urls"]}.items():
         print(f"  {name:<17} {url}")
     return 0 if all_ready else 3
 
