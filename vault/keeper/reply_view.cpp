@@ -218,8 +218,8 @@ constexpr Roles roles(const DigitValues& values, std::string_view separators) {
     return out;
 }
 
-// The first place at or behind `from` where at least `least` characters with a role begin, or the end of the view. Looks
-// at few characters: one without a role rules out every place less than `least` before it.
+// The first place at or behind `from` where at least `least` characters with a role begin, or the end of the view.
+// Looks at few characters: one without a role rules out every place less than `least` before it.
 template <class AnyView, class RoleAt>
 std::size_t find_row(const AnyView& view, std::size_t from, std::size_t least, RoleAt role_at) {
     while (from + least <= view.size()) {
