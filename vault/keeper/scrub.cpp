@@ -14,7 +14,7 @@ namespace postern::vault {
 namespace {
 
 constexpr std::size_t layers_max = 4;
-constexpr std::size_t readings_size_usual = 8;  // for each byte of the reply
+constexpr std::size_t readings_size_usual = 4;  // for each byte of the reply
 constexpr std::size_t password_least = 6;       // a shorter one stands in words by chance
 constexpr std::size_t code_least = 3;
 
@@ -124,9 +124,10 @@ private:
     // them is no secret, but marking tells.
     bool may_hold_a_secret() const {
         PlainView longer, shorter;
-        longer.reserve(readings_size_usual * reply_.size());
+        for (auto* text : {&longer, &shorter}) text->reserve(readings_size_usual * reply_.size());
+        const auto spelled_least = hunt_.spelled_least();
         for_each_plain_reading(layers_, [&](const PlainView& view) {
-            auto& text = view.size() < hunt_.spelled_least() ? shorter : longer;
+            auto& text = view.size() < spelled_least ? shorter : longer;
             text.insert(text.end(), view.begin(), view.end());
             text.push_back('\n');  // no digit: a code stands alone at the end of a reading
         });
