@@ -7,7 +7,7 @@ namespace postern::vault {
 namespace {
 
 constexpr std::size_t needles_max = 64;
-constexpr std::size_t bytes_usual = 1024;
+constexpr std::size_t bytes_usual = 2048;
 
 unsigned char low_half(char c) { return static_cast<unsigned char>(c) & 0x0F; }
 
@@ -28,6 +28,7 @@ void Needles::add(std::span<const char> needle, Compare compare) {
             for (std::size_t high = 0; high < 256; high += 16) row[high + low_half(needle[i])] |= bit;
     }
     needles_.push_back({bytes_.size(), needle.size(), compare});
+    size_least_ = std::min(size_least_, needle.size());
     bytes_.insert(bytes_.end(), needle.begin(), needle.end());
 }
 

@@ -20,6 +20,8 @@ public:
     Needles();
     void add(std::span<const char> needle, Compare compare = Compare::bytes);  // two bytes at least; 64 needles at most
 
+    std::size_t size_least() const { return size_least_; }
+
     // Calls `hit(at, size)` wherever one of them stands, overlapping ones too.
     template <class Hit>
     void for_each_match(std::string_view text, Hit hit) const {
@@ -52,6 +54,7 @@ private:
     std::vector<Needle> needles_;
     wiped::Bytes bytes_;  // of all needles
     std::vector<ByFirstBytes, wiped::Allocator<ByFirstBytes>> table_;  // one, where it is wiped
+    std::size_t size_least_ = SIZE_MAX;
 };
 
 }  // namespace postern::vault

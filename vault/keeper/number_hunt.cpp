@@ -8,8 +8,6 @@ namespace postern::vault {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_in_word(char c) { return is_digit(c) || is_letter(c); }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 void append(wiped::Bytes& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
@@ -45,12 +43,16 @@ void spell_binary(wiped::Bytes& out, int digit) {
     for (int bit = 3; bit >= 0; --bit) out.push_back(static_cast<char>('0' + ((digit >> bit) & 1)));
 }
 
+constexpr std::size_t octal_digits_max = 22;  // of 64 bits
+
 // The value in this base, most significant first, leading zeros left out.
 wiped::Bytes in_base(std::uint64_t value, std::uint64_t base, std::string_view symbols) {
     wiped::Bytes out;
+    out.reserve(octal_digits_max);
     for (; value > 0; value /= base)
         out.push_back(symbols.empty() ? static_cast<char>(value % base) : symbols[value % base]);
-    return {out.rbegin(), out.rend()};
+    std::ranges::reverse(out);
+    return out;
 }
 
 constexpr std::array<std::string_view, 3> base32_alphabets{
@@ -60,6 +62,7 @@ constexpr std::array<std::string_view, 3> base32_alphabets{
 // The characters that these bytes alone decide, where `before` bytes stand in front of them.
 wiped::Bytes base32_inner(std::span<const char> bytes, std::size_t before, std::string_view alphabet) {
     wiped::Bytes out;
+    out.reserve(bytes.size() * 8 / 5);
     std::uint32_t bits = 0;
     int held = -static_cast<int>((5 - before * 8 % 5) % 5);  // so many bits end a character that others begin
     for (const char c : bytes) {
@@ -69,30 +72,32 @@ wiped::Bytes base32_inner(std::span<const char> bytes, std::size_t before, std::
     return out;
 }
 
-// The characters that a reader of one kind alone sees.
-template <class IsMember>
-wiped::Bytes members_of(std::string_view characters, IsMember is_member) {
+// What a reader of one kind of characters alone sees of each character; 0 for those that it skips.
+using Seeing = std::array<char, 256>;
+constexpr Seeing seeing(bool letters) {
+    Seeing seen{};
+    for (std::size_t c = '0'; c <= '9'; ++c) seen[c] = static_cast<char>(c);
+    for (std::size_t c = 'a'; letters && c <= 'z'; ++c) seen[c] = seen[c - 'a' + 'A'] = static_cast<char>(c);
+    return seen;
+}
+constexpr auto digits_alone = seeing(false), words_alone = seeing(true);
+
+wiped::Bytes seen_of(std::string_view characters, const Seeing& seeing) {
     wiped::Bytes out(characters.size());
     std::size_t size = 0;
     for (const char c : characters) {  // without a branch: they come in no order that a processor could guess
-        out[size] = c;
-        size += is_member(c);
+        const char seen = seeing[static_cast<unsigned char>(c)];
+        out[size] = seen;
+        size += seen != 0;
     }
     out.resize(size);
     return out;
 }
 
-template <class IsMember>
-std::vector<std::size_t> places_of(std::string_view characters, IsMember is_member) {
+std::vector<std::size_t> places_of(std::string_view characters, const Seeing& seeing) {
     std::vector<std::size_t> out;
     for (std::size_t i = 0; i < characters.size(); ++i)
-        if (is_member(characters[i])) out.push_back(i);
-    return out;
-}
-
-wiped::Bytes words_of(std::string_view characters) {
-    auto out = members_of(characters, is_in_word);
-    for (char& c : out) c = static_cast<char>(c | 0x20);  // lower case; digits have that bit
+        if (seeing[static_cast<unsigned char>(characters[i])] != 0) out.push_back(i);
     return out;
 }
 
@@ -104,6 +109,12 @@ wiped::Bytes packed(std::span<const char> digits, std::size_t first) {
     for (std::size_t i = first; i + 1 < digits.size(); i += 2)
         out.push_back(static_cast<char>(digits[i] * 16 + digits[i + 1]));
     return out;
+}
+
+bool any_stands_in(std::string_view text, const Needles& needles) {
+    bool any = false;
+    needles.for_each_match(text, [&](std::size_t, std::size_t) { any = true; });
+    return any;
 }
 
 wiped::Bytes backwards(std::span<const char> bytes) { return {bytes.rbegin(), bytes.rend()}; }
@@ -200,14 +211,12 @@ void NumberHunt::add_base32(std::span<const char> bytes) {
 }
 
 bool NumberHunt::stands_in(std::string_view characters) const {
-    bool stands = false;
-    const auto hit = [&](std::size_t, std::size_t) { stands = true; };
-    const auto digits = members_of(characters, is_digit), words = words_of(characters);
-    spelled_.for_each_match({digits.data(), digits.size()}, hit);
-    words_.for_each_match({words.data(), words.size()}, hit);
-    bytes_.for_each_match(characters, hit);
-    return stands;
+    const auto digits = seen_of(characters, digits_alone), words = seen_of(characters, words_alone);
+    return any_stands_in({digits.data(), digits.size()}, spelled_) ||
+           any_stands_in({words.data(), words.size()}, words_) || stands_in_bytes_of(characters);
 }
+
+bool NumberHunt::stands_in_bytes_of(std::string_view characters) const { return any_stands_in(characters, bytes_); }
 
 void NumberHunt::run(const Reading& reading, Marks& marks) const {
     const auto& [view, characters] = reading;
@@ -216,8 +225,8 @@ void NumberHunt::run(const Reading& reading, Marks& marks) const {
             for (std::size_t i = at; i < at + size; ++i) marks.add(view[places[i]]);
         };
     };
-    const auto digits = members_of(characters, is_digit), words = words_of(characters);
-    const auto digit_places = places_of(characters, is_digit), word_places = places_of(characters, is_in_word);
+    const auto digits = seen_of(characters, digits_alone), words = seen_of(characters, words_alone);
+    const auto digit_places = places_of(characters, digits_alone), word_places = places_of(characters, words_alone);
     spelled_.for_each_match({digits.data(), digits.size()}, mark(digit_places));
     words_.for_each_match({words.data(), words.size()}, mark(word_places));
     bytes_.for_each_match(characters, [&](std::size_t at, std::size_t size) {

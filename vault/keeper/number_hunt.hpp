@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,9 @@ class NumberHunt {
 public:
     explicit NumberHunt(std::span<const char> digits);
     bool stands_in(std::string_view characters) const;
+    // What is shorter than `spelled_least` can hold the number in its bytes alone: packed, or as the value.
+    bool stands_in_bytes_of(std::string_view characters) const;
+    std::size_t spelled_least() const { return std::min(spelled_.size_least(), words_.size_least()); }
     void run(const Reading& reading, Marks& marks) const;  // marks all that makes `stands_in` true
 
 private:

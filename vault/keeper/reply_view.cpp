@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 namespace postern::vault {
 namespace {
@@ -66,19 +67,25 @@ constexpr std::array<std::uint32_t, 69> zeros{
     0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0, 0x11730, 0x118E0, 0x11950, 0x11C50, 0x11D50,
     0x11DA0, 0x16A60, 0x16AC0, 0x16B50, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E950, 0x1FBF0};
 
+constexpr std::array<std::pair<std::uint32_t, char>, 5> lone_digits{
+    {{0xB2, '2'}, {0xB3, '3'}, {0xB9, '1'}, {0x24EA, '0'}, {0x24FF, '0'}}};
+constexpr std::uint32_t mathematical_first = 0x1D7CE, mathematical_last = 0x1D7FF;  // five alphabets
+
 // The digit that a character stands for, in any script; nothing for ASCII and for what is none.
 std::optional<char> dressed_digit(std::uint32_t code) {
-    if (code >= 0x1D7CE && code <= 0x1D7FF) return static_cast<char>('0' + (code - 0x1D7CE) % 10);  // five alphabets
-    switch (code) {
-        case 0x24EA: case 0x24FF: return '0';
-        case 0xB9: return '1';
-        case 0xB2: return '2';
-        case 0xB3: return '3';
-        default: break;
-    }
+    if (code >= mathematical_first && code <= mathematical_last)
+        return static_cast<char>('0' + (code - mathematical_first) % 10);
+    for (const auto& [lone, digit] : lone_digits)
+        if (code == lone) return digit;
     const auto behind = std::ranges::upper_bound(zeros, code);
     if (behind == zeros.begin() || code - behind[-1] > 9) return std::nullopt;
     return static_cast<char>('0' + (code - behind[-1]));
+}
+
+// The first byte of a character above ASCII as UTF-8.
+constexpr unsigned char utf8_lead(std::uint32_t code) {
+    return static_cast<unsigned char>(code < 0x800 ? 0xC0 | (code >> 6) : code < 0x10000 ? 0xE0 | (code >> 12)
+                                                                                         : 0xF0 | (code >> 18));
 }
 
 // Digits come down to ASCII; other characters above Latin-1 hold none and become '?'.
@@ -175,7 +182,9 @@ void append(AnyView& out, const AnyView& view, std::size_t first, std::size_t la
 constexpr auto escape_starts = [] {
     std::array<bool, 256> starts{};
     for (const char c : std::string_view("&<]%\\\0", 6)) starts[static_cast<unsigned char>(c)] = true;
-    for (std::size_t lead = 0xC0; lead < starts.size(); ++lead) starts[lead] = true;  // of UTF-8
+    for (const auto zero : zeros) starts[utf8_lead(zero)] = starts[utf8_lead(zero + 9)] = true;
+    for (const auto& lone : lone_digits) starts[utf8_lead(lone.first)] = true;
+    starts[utf8_lead(mathematical_first)] = true;
     return starts;
 }();
 
@@ -209,8 +218,8 @@ constexpr Roles roles(const DigitValues& values, std::string_view separators) {
     return out;
 }
 
-// The first place at or behind `from` where at least `least` characters with a role begin, or the end of the view. Looks
-// at few characters: one without a role rules out every place less than `least` before it.
+// The first place at or behind `from` where at least `least` characters with a role begin, or the end of the view.
+// Looks at few characters: one without a role rules out every place less than `least` before it.
 template <class AnyView, class RoleAt>
 std::size_t find_row(const AnyView& view, std::size_t from, std::size_t least, RoleAt role_at) {
     while (from + least <= view.size()) {

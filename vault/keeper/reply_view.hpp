@@ -36,8 +36,8 @@ bool decode_escapes(const AnyView& view, AnyView& out);
 template <class AnyView>
 bool drop_tags(const AnyView& view, AnyView& out);
 
-// Runs of base64 characters (line breaks inside allowed, both alphabets) or of hex digits that are at least `least` long,
-// separators that such encodings allow not counted.
+// Runs of base64 characters (line breaks inside allowed, both alphabets) or of hex digits that are at least `least`
+// long, separators that such encodings allow not counted.
 struct Run {
     std::size_t first = 0, last = 0;  // [first, last)
 };

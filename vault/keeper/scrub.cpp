@@ -14,8 +14,8 @@ namespace postern::vault {
 namespace {
 
 constexpr std::size_t layers_max = 4;
-constexpr std::size_t readings_size_usual = 8;  // times the size of the reply
-constexpr std::size_t password_least = 6;  // a shorter one stands in words by chance
+constexpr std::size_t readings_size_usual = 4;  // for each byte of the reply
+constexpr std::size_t password_least = 6;       // a shorter one stands in words by chance
 constexpr std::size_t code_least = 3;
 
 // The reply and what stands under each layer of escaping, the outermost first.
@@ -38,13 +38,22 @@ std::vector<AnyView> texts(const std::vector<AnyView>& layers) {
 }
 
 // A run of base64 or hex has no escape inside, so it stands in the innermost layer whatever the layers are.
-template <class AnyView>
-void for_each_reading(const std::vector<AnyView>& layers, const UseReading<AnyView>& use) {
+void for_each_reading(const std::vector<View>& layers, const UseReading<View>& use) {
     const auto texts_of_layers = texts(layers);
     for (const auto* views : {&layers, &texts_of_layers})
         for (const auto& view : *views) read_as_it_is(view, use);
     read_with_what_it_holds(layers.back(), use);
     if (!texts_of_layers.empty()) read_with_what_it_holds(texts_of_layers.back(), use);
+}
+
+// The same readings, each once and by its characters alone.
+void for_each_plain_reading(const std::vector<View>& layers, const UseReading<PlainView>& use) {
+    std::vector<PlainView> plain(layers.size());
+    std::ranges::transform(layers, plain.begin(), plain_view);
+    const auto texts_of_layers = texts(plain);
+    for (const auto* views : {&std::as_const(plain), &texts_of_layers})
+        for (const auto& view : *views)
+            &view == &views->back() ? read_with_what_it_holds(view, use) : read_as_it_is(view, use);
 }
 
 std::string_view characters_of(const PlainView& view) { return {view.data(), view.size()}; }
@@ -71,8 +80,15 @@ struct Hunt {
     bool is_empty() const { return !number && password.empty() && code.empty(); }
     // False where `run` would mark nothing.
     bool may_find(std::string_view characters) const {
-        return (number && number->stands_in(characters)) ||
-               (!password.empty() && text_stands_in(characters, password)) ||
+        return (number && number->stands_in(characters)) || may_find_text(characters);
+    }
+    // The same for readings shorter than `spelled_least`, which are many.
+    std::size_t spelled_least() const { return number ? number->spelled_least() : 0; }
+    bool may_find_in_short(std::string_view characters) const {
+        return (number && number->stands_in_bytes_of(characters)) || may_find_text(characters);
+    }
+    bool may_find_text(std::string_view characters) const {
+        return (!password.empty() && text_stands_in(characters, password)) ||
                (!code.empty() && named_code_stands_in(characters, code));
     }
     void run(const Reading& reading, Marks& marks) const {
@@ -107,24 +123,24 @@ private:
     // All readings are looked at as one text, which is many times cheaper than one by one. What is found across two of
     // them is no secret, but marking tells.
     bool may_hold_a_secret() const {
-        std::vector<PlainView> plain;
-        for (const auto& layer : layers_) plain.push_back(plain_view(layer));
-        PlainView all;
-        all.reserve(readings_size_usual * reply_.size());
-        for_each_reading<PlainView>(plain, [&](const PlainView& view) {
-            all.insert(all.end(), view.begin(), view.end());
-            all.push_back('\n');  // no digit: a code stands alone at the end of a reading
+        PlainView longer, shorter;
+        for (auto* text : {&longer, &shorter}) text->reserve(readings_size_usual * reply_.size());
+        const auto spelled_least = hunt_.spelled_least();
+        for_each_plain_reading(layers_, [&](const PlainView& view) {
+            auto& text = view.size() < spelled_least ? shorter : longer;
+            text.insert(text.end(), view.begin(), view.end());
+            text.push_back('\n');  // no digit: a code stands alone at the end of a reading
         });
-        return hunt_.may_find(characters_of(all));
+        return hunt_.may_find(characters_of(longer)) || hunt_.may_find_in_short(characters_of(shorter));
     }
     void mark_secrets() {
-        for_each_reading<View>(layers_, [&](const View& view) {
+        for_each_reading(layers_, [&](const View& view) {
             const auto plain = plain_view(view);
             hunt_.run({view, characters_of(plain)}, marks_);
         });
         if (hunt_.code.empty() || !marks_.any()) return;
         // Once more, since a code is also known by standing beside a number that was found in another reading.
-        for_each_reading<View>(layers_, [&](const View& view) {
+        for_each_reading(layers_, [&](const View& view) {
             const auto plain = plain_view(view);
             hunt_code({view, characters_of(plain)}, hunt_.code, marks_);
         });

@@ -4,93 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
+
+#include "tests/vault/keeper/spellings.hpp"
 
 namespace postern::vault {
 namespace {
 
+using namespace test;
+
 const std::string number = "5499990123456781";
 const std::vector<std::string> fields{"AcctNo", "CVVData", "pw", "Track2"};
-
-std::string base64(std::string_view bytes) {
-    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        std::uint32_t bits = 0;
-        for (std::size_t j = 0; j < 3; ++j)
-            bits = (bits << 8) | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-        for (std::size_t j = 0; j < 4; ++j)
-            out += i + j <= bytes.size() ? alphabet[(bits >> (18 - 6 * j)) & 63] : '=';
-    }
-    return out;
-}
-
-std::string each(std::string_view text, const std::function<std::string(char)>& spell) {
-    std::string out;
-    for (const char c : text) out += spell(c);
-    return out;
-}
-
-std::string packed(std::string_view digits) {
-    std::string out;
-    for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
-        out += static_cast<char>((digits[i] - '0') * 16 + (digits[i + 1] - '0'));
-    return out;
-}
-
-std::string hex(std::string_view bytes) {
-    return each(bytes, [](char c) { return fmt::format("{:02x}", static_cast<unsigned char>(c)); });
-}
-
-std::string escaped(std::string_view text) {
-    return each(text, [](char c) {
-        return c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);
-    });
-}
-
-std::string utf16(std::string_view text, bool big) {
-    return each(text, [&](char c) { return big ? std::string{'\0', c} : std::string{c, '\0'}; });
-}
-
-// RFC 4648 without padding, in the alphabet given.
-std::string base32(std::string_view bytes, std::string_view alphabet) {
-    std::string out;
-    std::uint32_t bits = 0;
-    int held = 0;
-    for (const char c : bytes) {
-        bits = (bits << 8) | static_cast<unsigned char>(c);
-        for (held += 8; held >= 5; held -= 5) out += alphabet[(bits >> (held - 5)) & 31];
-    }
-    if (held > 0) out += alphabet[(bits << (5 - held)) & 31];
-    return out;
-}
-constexpr std::string_view base32_common = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-constexpr std::string_view base32_hex = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
-constexpr std::string_view base32_crockford = "0123456789abcdefghjkmnpqrstvwxyz";
-
-// Each digit as the character that stands that far behind a block's zero, as UTF-8.
-std::string in_block(std::string_view zero) {
-    std::string out;
-    for (const char c : number) {
-        out += zero;
-        out.back() = static_cast<char>(out.back() + (c - '0'));
-    }
-    return out;
-}
-
-// The number as one integer of eight bytes.
-std::string value_bytes(bool big) {
-    std::string out;
-    for (int i = 0; i < 8; ++i) out += static_cast<char>(std::stoull(number) >> (big ? 56 - 8 * i : 8 * i));
-    return out;
-}
-
-std::string backwards(std::string text) { return {text.rbegin(), text.rend()}; }
-
-std::string grouped(std::string_view separator) {
-    return number.substr(0, 4) + std::string(separator) + number.substr(4, 4) + std::string(separator) +
-           number.substr(8, 4) + std::string(separator) + number.substr(12);
-}
 
 struct Echo {
     std::string name, form;
@@ -119,12 +42,12 @@ TEST_P(ScrubEcho, HidesTheNumberAndKeepsTheRest) {
 INSTANTIATE_TEST_SUITE_P(Table, ScrubEcho, testing::Values(
     Echo{"plain", number},
     Echo{"inside_a_longer_run", "99" + number + "77"},
-    Echo{"spaces", grouped(" ")},
-    Echo{"dashes", grouped("-")},
-    Echo{"dots", grouped(".")},
-    Echo{"no_break_spaces", grouped("\xC2\xA0")},
+    Echo{"spaces", grouped(number, " ")},
+    Echo{"dashes", grouped(number, "-")},
+    Echo{"dots", grouped(number, ".")},
+    Echo{"no_break_spaces", grouped(number, "\xC2\xA0")},
     Echo{"each_apart", each(number, [](char c) { return std::string{c, ' '}; })},
-    Echo{"lines", grouped("\r\n")},
+    Echo{"lines", grouped(number, "\r\n")},
     Echo{"decimal_entities", each(number, [](char c) { return fmt::format("&#{};", int{c}); })},
     Echo{"padded_decimal_entities", each(number, [](char c) { return fmt::format("&#0000{};", int{c}); })},
     Echo{"hex_entities", each(number, [](char c) { return fmt::format("&#x{:X};", int{c}); })},
@@ -140,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(Table, ScrubEcho, testing::Values(
     Echo{"base64_2", base64("ab" + number + "z")},
     Echo{"base64_lines", base64(number).substr(0, 9) + "\r\n " + base64(number).substr(9)},
     Echo{"base64_glued", "ref" + base64(number)},
-    Echo{"base64_of_separated", base64(grouped(" "))},
+    Echo{"base64_of_separated", base64(grouped(number, " "))},
     Echo{"base64_of_utf16", base64(utf16(number, false))},
     Echo{"base64_of_packed", base64(packed(number))},
     Echo{"base64_of_reversed", base64(backwards(number))},
@@ -151,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(Table, ScrubEcho, testing::Values(
     Echo{"hex", hex(number)},
     Echo{"hex_spaced", each(number, [](char c) { return fmt::format("{:02X} ", int{c}); })},
     Echo{"hex_0x", each(number, [](char c) { return fmt::format("0x{:02x}, ", int{c}); })},
-    Echo{"hex_of_separated", hex(grouped("-"))},
+    Echo{"hex_of_separated", hex(grouped(number, "-"))},
     Echo{"hex_of_base64", hex(base64(number))},
     Echo{"hex_of_utf16", hex(utf16(number, true))},
     Echo{"percent", each(number, [](char c) { return fmt::format("%{:02X}", int{c}); })},
@@ -168,16 +91,16 @@ INSTANTIATE_TEST_SUITE_P(Table, ScrubEcho, testing::Values(
     Echo{"unpacked", each(number, [](char c) { return std::string(1, static_cast<char>(c - '0')); })},
     Echo{"ebcdic", each(number, [](char c) { return std::string(1, static_cast<char>(0xF0 + (c - '0'))); })},
     Echo{"reversed", backwards(number)},
-    Echo{"reversed_spaced", backwards(grouped(" "))},
-    Echo{"reversed_dotted", backwards(grouped("."))},
+    Echo{"reversed_spaced", backwards(grouped(number, " "))},
+    Echo{"reversed_dotted", backwards(grouped(number, "."))},
     Echo{"reversed_character_codes", backwards(each(number, [](char c) { return fmt::format("{}. ", int{c}); }))},
     Echo{"fullwidth", each(number, [](char c) { return std::string("\xEF\xBC") + static_cast<char>(0x90 + (c - '0')); })},
     Echo{"fullwidth_entities", each(number, [](char c) { return fmt::format("&#x{:X};", 0xFF10 + (c - '0')); })},
-    Echo{"arabic_digits", in_block("\xD9\xA0")},
-    Echo{"bengali_digits", in_block("\xE0\xA7\xA6")},
-    Echo{"bold_digits", in_block("\xF0\x9D\x9F\x8E")},
-    Echo{"arabic_digits_as_percent", each(in_block("\xD9\xA0"), [](char c) { return fmt::format("%{:02x}", static_cast<unsigned char>(c)); })},
-    Echo{"base64_of_arabic_digits", base64(in_block("\xD9\xA0"))},
+    Echo{"arabic_digits", in_block(number, "\xD9\xA0")},
+    Echo{"bengali_digits", in_block(number, "\xE0\xA7\xA6")},
+    Echo{"bold_digits", in_block(number, "\xF0\x9D\x9F\x8E")},
+    Echo{"arabic_digits_as_percent", each(in_block(number, "\xD9\xA0"), [](char c) { return fmt::format("%{:02x}", static_cast<unsigned char>(c)); })},
+    Echo{"base64_of_arabic_digits", base64(in_block(number, "\xD9\xA0"))},
     Echo{"base32", base32(number, base32_common)},
     Echo{"base32_glued", "x7" + base32("abc" + number + "z", base32_common)},
     Echo{"base32_lower_case", each(base32(number, base32_common), [](char c) { return std::string(1, static_cast<char>(std::tolower(c))); })},
@@ -191,8 +114,8 @@ INSTANTIATE_TEST_SUITE_P(Table, ScrubEcho, testing::Values(
     Echo{"value_backwards", backwards(fmt::format("{:x}", std::stoull(number)))},
     Echo{"value_in_base36", "1i5l0kxywb1"},
     Echo{"value_as_octal", fmt::format("{:o}", std::stoull(number))},
-    Echo{"value_as_base64_of_bytes", base64(value_bytes(true))},
-    Echo{"value_as_bytes_little", base64(value_bytes(false))},
+    Echo{"value_as_base64_of_bytes", base64(value_bytes(number, true))},
+    Echo{"value_as_bytes_little", base64(value_bytes(number, false))},
     Echo{"hex_backwards", "z" + backwards(hex(number)) + "z"},
     Echo{"quoted_printable", each(number, [](char c) { return fmt::format("={:02X}", int{c}); })},
     Echo{"css_escapes", each(number, [](char c) { return fmt::format("\\{:x} ", int{c}); })},
