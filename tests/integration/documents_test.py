@@ -11,6 +11,9 @@ NAMED_COMMAND = re.compile(r"`(\./postern[^`]*)`")
 A_COMMAND = re.compile(r"^\s*(sudo |\./postern |curl |cmake |psql |kcat |\w+=\$\()", re.MULTILINE)
 # How many shell blocks each document has: a new one wants a test below.
 BLOCKS = {"README.md": 3, "docs/api.md": 1, "docs/dependencies.md": 0, "docs/mercury.md": 1, "docs/operate.md": 2}
+# On an instance where all is well there is nothing to show, and nothing of that name to repair.
+MAY_LIST_NOTHING = ("./postern events blocked",)
+ENDS_WITH = {"./postern events retry PAYMENT": 66}
 # What starts and ends whole instances: the fixture does that with the same program.
 FIXTURES = ("./postern", "./postern up", "./postern test", "./postern down", "./postern down --wipe")
 
@@ -83,9 +86,10 @@ class Documents(unittest.TestCase):
         for command in sorted(named - set(FIXTURES)):
             with self.subTest(command):
                 endless = command.endswith(" -f")
+                ends_with = 124 if endless else ENDS_WITH.get(command, 0)
                 done = run(("timeout 2 " if endless else "") + command)
-                self.assertEqual(done.returncode, 124 if endless else 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
-                self.assertTrue(done.stdout, "it says nothing")
+                self.assertEqual(done.returncode, ends_with, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+                self.assertTrue(done.stdout or command in MAY_LIST_NOTHING or ends_with, "it says nothing")
 
     def test_no_block_is_left_out(self):
         """A block without a language is a drawing, not commands that nobody runs."""
