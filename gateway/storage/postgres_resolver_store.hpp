@@ -8,7 +8,8 @@
 
 namespace postern::gateway {
 
-// What runs in the background, on PostgreSQL. Leases are measured by the database's clock, so that gateways whose clocks differ agree.
+// What runs in the background, on PostgreSQL. Leases are measured by the database's clock, so that gateways whose clocks
+// differ agree.
 class PostgresResolverStore final : public ResolverStore, public AnswerArchive {
 public:
     PostgresResolverStore(StorageOptions options, const crypto::EvidenceBox& box);

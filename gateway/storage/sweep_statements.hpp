@@ -15,7 +15,7 @@ WITH page AS MATERIALIZED (
     FROM page JOIN payments p ON p.payment_id = page.payment_id
     WHERE k.tenant_id = page.tenant_id AND k.key = page.key AND page.is_kept
       AND page.created_at < least($4::timestamptz, now()) - $5::bigint * interval '1 hour'
-      AND NOT (p.standing = 'pending')
+      AND p.standing <> 'pending'
       AND (p.standing <> 'live' OR p.captured_minor + p.released_minor >= p.approved_minor
            OR p.expires_at < least($4::timestamptz, now()))
       AND NOT EXISTS (SELECT 1 FROM operations o
