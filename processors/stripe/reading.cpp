@@ -176,10 +176,17 @@ Past read_answer(const Reader& reader, const Answer& answer, int http_status) {
     return Nothing{"object_unexpected"};
 }
 
-// The first message of a charge makes the card and cannot have moved money, whatever became of it. A later one could
-// be the charge, although no card is known: the answer that gave it may be lost to us.
+bool made_no_card(const Attempt& attempt) {
+    if (std::holds_alternative<vault::NotSent>(attempt.verdict)) return true;
+    const auto* sent = std::get_if<vault::Sent>(&attempt.verdict);
+    return sent && attempt.kind != AttemptKind::inquire && card_of({&attempt, 1}).empty();
+}
+
+// The first message of a charge makes the card and cannot have moved money, whatever became of it; so does the next
+// where every answer before it is known and gave no card. After a lost answer a message could be the charge: the answer
+// that gave the card may be lost to us alone.
 bool is_preparation(const History& history, std::span<const Attempt> before) {
-    return is_charge(history.operation.verb) && before.empty();
+    return is_charge(history.operation.verb) && std::ranges::all_of(before, made_no_card);
 }
 
 Past harmless(Past past) {
@@ -213,7 +220,8 @@ Past read_past(const History& history, std::size_t index) {
     if (const auto* not_sent = std::get_if<vault::NotSent>(&attempt.verdict)) return NotSentAttempt{not_sent->code};
     const auto* sent = std::get_if<vault::Sent>(&attempt.verdict);
     if (sent) return read_reply(attempt.kind, history, earlier, sent->reply);
-    const bool prepares = attempt.kind != AttemptKind::inquire && attempt.number == 1 && is_preparation(history, earlier);
+    const bool is_gapless = attempt.number == static_cast<std::int32_t>(index) + 1;
+    const bool prepares = attempt.kind != AttemptKind::inquire && is_gapless && is_preparation(history, earlier);
     return prepares ? Past{Busy{"answer_lost"}} : Past{Nothing{"answer_lost"}};
 }
 

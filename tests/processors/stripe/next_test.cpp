@@ -33,6 +33,9 @@ TEST(StripeNext, ALostCardIsMadeAgainAndNoDoubt) {
     EXPECT_EQ(next(scene), "wait 1000");
     EXPECT_EQ(next(scene.at(6)), "proceed");
     EXPECT_EQ(next(scene.at(31)), "conclude refused processor_busy");
+    Scene told = test::scene_of(Verb::authorize).attempt(AttemptKind::send, Sent{error_reply(500, "api_error")}, 1);
+    told.attempt(AttemptKind::send, MaybeSent{"timeout"}, 2);
+    EXPECT_EQ(next(told.at(4)), "proceed") << "every answer before it is known: it made a card, too";
 }
 
 TEST(StripeNext, ALostChargeGoesAgainUnderItsKeyThenIsLookedUp) {
