@@ -36,6 +36,17 @@ Status put_into_vault(Shell& shell, const AccountId& account, const std::string&
     return vault->put_account(account, *tenant_id, processor, credentials);
 }
 
+Status check_processor(Shell& shell, const std::string& processor) {
+    const auto settings = shell.settings();
+    if (!settings) return settings.error();
+    std::string known;
+    for (const std::string& name : settings->processors) {
+        if (name == processor) return {};
+        known += " " + name;
+    }
+    return Error{ErrorKind::invalid_request, "unknown_processor", "this instance knows:" + known};
+}
+
 // One row by id, or not found.
 Result<Table> find(Shell& shell, std::string_view statement, const std::string& id, std::string_view what) {
     auto database = shell.database();
@@ -61,6 +72,7 @@ Status keep(Shell& shell, std::string_view statement, const std::vector<std::str
 
 Status add_account(Shell& shell, const NewAccount& account) {
     if (auto fits = check_name(account.name); !fits) return fits;
+    if (auto known = check_processor(shell, account.processor); !known) return known;
     const auto credentials = read_credentials(account.merchant_id_file, account.password_file);
     if (!credentials) return credentials.error();
     const auto store = find(shell, find_store, account.store, "store");

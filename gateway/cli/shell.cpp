@@ -42,6 +42,10 @@ Result<Settings> load_settings(const std::string& path) {
         if (!value) return value.error();
         *into = std::move(*value);
     }
+    auto processors = config->has("accounts.processors") ? config->texts("accounts.processors")
+                                                         : Result<std::vector<std::string>>{{"mercury"}};
+    if (!processors) return processors.error();
+    settings.processors = std::move(*processors);
     if (auto known = config->refuse_unknown(); !known) return known.error();
     return settings;
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
@@ -18,6 +19,7 @@ struct Settings {
     std::string gateway_database, vault_database;
     std::string admin_socket;
     std::string kafka_brokers, kafka_topic;
+    std::vector<std::string> processors;  // that accounts can be at: the gateway's adapters and the vault's destinations
 };
 Result<Settings> load_settings(const std::string& path);
 

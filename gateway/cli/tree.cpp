@@ -120,7 +120,7 @@ void add_accounts(CLI::App& app, Tree& tree) {
     auto* add = command(accounts, tree, "add", "A new account", [&] { return add_account(tree.shell, tree.account); },
                            R"(account add --store sto_... --processor mercury --name main --merchant-id-file mid --password-file pw)");
     add->add_option("--store", tree.account.store)->required();
-    add->add_option("--processor", tree.account.processor)->required()->check(CLI::IsMember({"mercury"}));
+    add->add_option("--processor", tree.account.processor)->required();
     add->add_option("--name", tree.account.name)->required();
     auto* set = command(accounts, tree, "set-credentials", "Replace merchant id and password", [&] {
         return set_account_credentials(tree.shell, tree.id, tree.account.merchant_id_file, tree.account.password_file);

@@ -134,6 +134,10 @@ TEST_F(CliDatabase, AccountCredentialsReachTheVaultAlone) {
     const std::vector<std::string> add{"account", "add", "--store", store, "--processor", "mercury", "--name", "main",
                                        "--merchant-id-file", secret_file("mid", "mid-77"), "--password-file",
                                        secret_file("password", "pa55word")};
+    auto elsewhere = add;
+    elsewhere[5] = "nowhere";
+    EXPECT_EQ(run(elsewhere), exit_refused);
+    EXPECT_NE(messages_.str().find("unknown_processor"), std::string::npos) << messages_.str();
     EXPECT_EQ(run(add), exit_unavailable);
     EXPECT_EQ(value("SELECT count(*) FROM processor_accounts"), "0");  // the vault knows first, or nobody
     FakeKeeper keeper{folder_ + "/admin.sock"};
