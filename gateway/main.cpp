@@ -25,6 +25,7 @@
 #include "gateway/storage/postgres_payment_store.hpp"
 #include "gateway/storage/postgres_resolver_store.hpp"
 #include "processors/mercury/adapter.hpp"
+#include "processors/stripe/adapter.hpp"
 #include "vault/client/socket_vault_client.hpp"
 
 namespace postern::gateway {
@@ -50,10 +51,16 @@ net::HttpServerOptions server_options(const GatewayConfig& config) {
     return options;
 }
 
+// What can be turned about each processor.
+struct ProcessorSwitches {
+    mercury::Switches mercury;
+    stripe::Switches stripe;
+};
+
 // What outlives every call, in the order in which it is made; ended in the other.
 class Gateway {
 public:
-    Gateway(const GatewayConfig& config, const mercury::Switches& switches, crypto::EvidenceBox box,
+    Gateway(const GatewayConfig& config, const ProcessorSwitches& switches, crypto::EvidenceBox box,
             std::uint64_t identity_epoch)
         : config_{config},
           box_{std::move(box)},
@@ -61,7 +68,8 @@ public:
           payments_{{.connection_string = config.database}, box_},
           operations_{{.connection_string = config.database}, box_},
           directory_{{.connection_string = config.database}},
-          mercury_{switches},
+          mercury_{switches.mercury},
+          stripe_{switches.stripe},
           identities_{identity_epoch},
           listeners_{config.threads, server_options(config),
                      [this](net::HttpRequest& request) { return api_.handle(request); }} {}
@@ -120,7 +128,8 @@ private:
     PostgresResolverStore operations_;
     PostgresDirectory directory_;
     mercury::MercuryAdapter mercury_;
-    Adapters adapters_{&mercury_};
+    stripe::StripeAdapter stripe_;
+    Adapters adapters_{&mercury_, &stripe_};
     JsonAnswerRenderer renderer_;
     TimerSleeper sleeper_;
     ReportingObserver observer_;
@@ -139,7 +148,7 @@ private:
     Listeners listeners_;  // last made, first ended: no request outlives what it uses
 };
 
-Status serve(const GatewayConfig& config, const mercury::Switches& switches) {
+Status serve(const GatewayConfig& config, const ProcessorSwitches& switches) {
     crypto::SystemRandom random;
     auto box = crypto::EvidenceBox::from_key_file(config.evidence_key_file, random);
     if (!box) return box.error();
@@ -157,19 +166,23 @@ Status serve(const GatewayConfig& config, const mercury::Switches& switches) {
 
 struct Configured {
     GatewayConfig gateway;
-    mercury::Switches switches;
+    ProcessorSwitches switches;
 };
 Result<Configured> read_all(const std::string& path) {
     auto file = ops::Config::load(path);
     if (!file) return file.error();
-    const auto ask = [&](std::string_view name, std::int64_t fallback) {
-        return file->integer_or("mercury." + std::string{name}, fallback);
+    const auto ask_for = [&](const std::string& processor) {
+        return [&file, processor](std::string_view name, std::int64_t fallback) {
+            return file->integer_or(processor + "." + std::string{name}, fallback);
+        };
     };
-    const auto switches = mercury::read_switches(ask);
-    if (!switches) return switches.error();
+    const auto mercury = mercury::read_switches(ask_for("mercury"));
+    if (!mercury) return mercury.error();
+    const auto stripe = stripe::read_switches(ask_for("stripe"));
+    if (!stripe) return stripe.error();
     auto gateway = read_gateway_config(std::move(*file));  // last: it refuses what nobody asked for
     if (!gateway) return gateway.error();
-    return Configured{std::move(*gateway), *switches};
+    return Configured{std::move(*gateway), {*mercury, *stripe}};
 }
 
 int run(const std::string& config_file, bool only_check) {

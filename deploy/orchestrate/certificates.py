@@ -7,7 +7,8 @@ from . import paths
 LEAF_DAYS, CA_DAYS, RENEW_SECONDS = 365, 3650, 30 * 86400
 NAMES = {"gateway": "DNS:localhost,IP:127.0.0.1",
          "front": "DNS:localhost,IP:127.0.0.1",
-         "sandbox": "DNS:localhost,DNS:mercury.localhost,IP:127.0.0.1"}
+         "sandbox": "DNS:localhost,DNS:mercury.localhost,IP:127.0.0.1",
+         "stripe-sandbox": "DNS:localhost,DNS:stripe.localhost,IP:127.0.0.1"}
 
 
 def openssl(*words, **options):

@@ -11,7 +11,8 @@ def folders(instance):
                   instance.run / "ready"):
         paths.folder(place)
     for place, service, mode in ((instance.run / "vault", "keeper", 0o755), (instance.run / "egress", "egress", 0o755),
-                                 (instance.data / "journal", "keeper", 0o700), (instance.data / "sandbox", "sandbox", 0o700)):
+                                 (instance.data / "journal", "keeper", 0o700), (instance.data / "sandbox", "sandbox", 0o700),
+                                 (instance.data / "stripe-sandbox", "stripe-sandbox", 0o700)):
         paths.folder(place, mode, instance.owner(service))
 
 
@@ -35,7 +36,8 @@ def our_processes(instance):
     """In the order of start; they end in reverse, so that callers drain before what they call."""
     def config(name):
         return str(instance.config / f"{name}.toml")
-    found = [program(instance, "mercury-sandbox", "sandbox", "mercury-sandbox", "--config", config("sandbox"))]
+    found = [program(instance, "mercury-sandbox", "sandbox", "mercury-sandbox", "--config", config("sandbox")),
+             program(instance, "stripe-sandbox", "stripe-sandbox", "stripe-sandbox", "--config", config("stripe-sandbox"))]
     found += [program(instance, f"vault-{part}", part, "postern-vault", part, "--config", config(part))
               for part in ("egress", "keeper", "front")]
     found.append(program(instance, "relay", "relay", "postern-relay", "--config", config("relay")))
@@ -101,7 +103,7 @@ def start_base(instance):
 
 
 def start_ours(instance):
-    step("vault, gateway, relay, Mercury sandbox")
+    step("vault, gateway, relay, sandboxes of Mercury and Stripe")
     specs = our_processes(instance)
     processes.start(instance, specs)
     processes.wait_ready(instance, names(specs))

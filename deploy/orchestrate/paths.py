@@ -9,8 +9,9 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOPIC = "postern.payments.v1"
 PG_BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
-PROGRAMS = ("postern", "postern-gateway", "postern-vault", "postern-relay", "mercury-sandbox", "postern-scan")
-SERVICES = ("front", "keeper", "egress", "gateway", "relay", "sandbox", "kafka", "pg-gateway", "pg-vault")
+PROGRAMS = ("postern", "postern-gateway", "postern-vault", "postern-relay", "mercury-sandbox", "stripe-sandbox",
+            "postern-scan")
+SERVICES = ("front", "keeper", "egress", "gateway", "relay", "sandbox", "stripe-sandbox", "kafka", "pg-gateway", "pg-vault")
 SOCKET_PATH_BYTES_MAX = 107
 
 

@@ -21,6 +21,8 @@ def urls(instance):
         return {}
     found = {"gateway": f"https://127.0.0.1:{ports['gateway']}", "vault": f"https://127.0.0.1:{ports['vault']}",
              "mercury_sandbox": f"https://127.0.0.1:{ports['sandbox']}", "kafka": settings.broker(instance)}
+    if "stripe-sandbox" in ports:  # else: an instance of before, until its next `up`
+        found["stripe_sandbox"] = f"https://127.0.0.1:{ports['stripe-sandbox']}"
     for n in range(2, instance.facts.get("gateways", 1) + 1):
         found[f"gateway-{n}"] = f"https://127.0.0.1:{ports[f'gateway_{n}']}"
     return found
@@ -32,7 +34,8 @@ def folders(instance):
              "vault_postgres": clusters.folder_of(instance, "vault"),
              "gateway_socket": clusters.socket_of(instance, "gateway"), "vault_socket": clusters.socket_of(instance, "vault"),
              "run": instance.run, "vault_journal": instance.data / "journal", "kafka": instance.data / "kafka",
-             "sandbox_book": instance.data / "sandbox" / "book.jsonl"}
+             "sandbox_book": instance.data / "sandbox" / "book.jsonl",
+             "stripe_sandbox_book": instance.data / "stripe-sandbox" / "book.jsonl"}
     if instance.facts.get("external_kafka"):
         del found["kafka"]
     if instance.facts.get("preset") == "faults":

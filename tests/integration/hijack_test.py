@@ -22,7 +22,7 @@ stack = None
 SOCKETS = {"front": "vault/front.sock", "gateway": "vault/gateway.sock", "admin": "vault/admin.sock",
            "egress": "egress/egress.sock"}
 USERS = ("root", "nobody", "postern-front", "postern-gateway", "postern-keeper", "postern-egress", "postern-relay",
-         "postern-sandbox", "postern-pg-gateway", "postern-pg-vault")
+         "postern-sandbox", "postern-stripe-sandbox", "postern-pg-gateway", "postern-pg-vault")
 ALLOWED = {"front": {"postern-front"}, "gateway": {"postern-gateway"}, "admin": {"root", "postern-keeper"},
            "egress": {"postern-keeper"}}
 

@@ -59,7 +59,7 @@ class Load:
 
 
 def victims():
-    names = [name for name in stack.processes() if not name.startswith("mercury")]
+    names = [name for name in stack.processes() if not name.endswith("-sandbox")]
     return sorted(names)
 
 

@@ -12,6 +12,7 @@ import random
 import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -154,9 +155,25 @@ class Stack:
         body = {} if amount is None else {"amount": {"amount_minor": amount, "currency": "USD"}}
         return self.post(f"/v1/payments/{payment_id}/{verb}", body, key, gateway)
 
+    def new_store(self, processor, merchant_id, password):
+        """A store of the first merchant with a device and an account at that processor; their ids."""
+        def made(kind, *words):
+            return json.loads(postern("--json", kind, "add", *words).splitlines()[0])[kind]
+        with tempfile.TemporaryDirectory() as folder:
+            files = []
+            for name, content in (("merchant-id", merchant_id), ("password", password)):
+                files.append(os.path.join(folder, name))
+                with open(os.open(files[-1], os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+                    file.write(content + "\n")
+            store = made("store", "--merchant", self.ids["merchant"], "--name", self.name("store"), "--time-zone", "UTC")
+            device = made("device", "--store", store, "--name", "till-1")
+            account = made("account", "--store", store, "--processor", processor, "--name", "main",
+                           "--merchant-id-file", files[0], "--password-file", files[1])
+        return {"store": store, "device": device, "account": account}
+
     # -- the other side's books ----------------------------------------------------------------------------------------
-    def sandbox(self, method, path, body=None):
-        client = Client(self.urls["mercury_sandbox"], self.ca)
+    def sandbox(self, method, path, body=None, of="mercury"):
+        client = Client(self.urls[f"{of}_sandbox"], self.ca)
         answer = client.call(method, path, body)
         client.close()
         assert answer.status < 300, answer
