@@ -16,6 +16,7 @@
 #include "gateway/app/resolver.hpp"
 #include "gateway/http/api.hpp"
 #include "gateway/http/gateway_config.hpp"
+#include "gateway/http/cores.hpp"
 #include "gateway/http/listeners.hpp"
 #include "gateway/http/payment_json.hpp"
 #include "gateway/http/readiness.hpp"
@@ -25,7 +26,7 @@
 #include "gateway/storage/postgres_payment_store.hpp"
 #include "gateway/storage/postgres_resolver_store.hpp"
 #include "processors/mercury/adapter.hpp"
-#include "vault/client/socket_vault_client.hpp"
+#include "vault/client/socket_vault_clients.hpp"
 
 namespace postern::gateway {
 namespace {
@@ -56,14 +57,15 @@ public:
     Gateway(const GatewayConfig& config, const mercury::Switches& switches, crypto::EvidenceBox box,
             std::uint64_t identity_epoch)
         : config_{config},
+          cores_{config.threads},
           box_{std::move(box)},
-          vault_{background_, {.path = config.vault_socket, .allowed_uids = config.vault_uids}},
+          vault_{all_loops(), {.path = config.vault_socket, .allowed_uids = config.vault_uids}},
           payments_{{.connection_string = config.database}, box_},
           operations_{{.connection_string = config.database}, box_},
           directory_{{.connection_string = config.database}},
           mercury_{switches},
           identities_{identity_epoch},
-          listeners_{config.threads, server_options(config),
+          listeners_{cores_, server_options(config),
                      [this](net::HttpRequest& request) { return api_.handle(request); }} {}
 
     // Serves until SIGTERM has drained it. False: something still ran when its time was over.
@@ -85,6 +87,11 @@ public:
     }
 
 private:
+    std::vector<boost::asio::io_context*> all_loops() {
+        auto loops = cores_.loops();
+        loops.push_back(&background_);
+        return loops;
+    }
     void start_resolver() {
         resolver_runs_ = true;
         boost::asio::co_spawn(background_, resolver_.run(), [this](const std::exception_ptr& bug) {
@@ -113,9 +120,10 @@ private:
     const GatewayConfig& config_;
     SystemClock clock_;
     crypto::SystemRandom random_;
-    boost::asio::io_context background_{1};  // vault client and resolver
+    boost::asio::io_context background_{1};  // resolver and sweeper
+    Cores cores_;  // requests
     crypto::EvidenceBox box_;
-    vault::SocketVaultClient vault_;
+    vault::SocketVaultClients vault_;
     PostgresPaymentStore payments_;
     PostgresResolverStore operations_;
     PostgresDirectory directory_;
