@@ -232,13 +232,29 @@ HostAnswer Host::legacy_void(const Transaction& t, Entry entry) const {
     return with_transaction(t, std::move(entry), settings_.shows_whole_number);
 }
 
-std::optional<std::vector<const Entry*>> Host::detail(const DetailRequest& request) const {
-    if (!knows(request.merchant, request.password)) return std::nullopt;
+std::vector<const Entry*> Host::detail(const DetailRequest& request) const {
     std::vector<const Entry*> rows;
     const Timestamp latest = clock_.now() - settings_.row_delay;
     for (const std::int64_t number : book_.find_invoice(request.merchant, request.invoice)) {
         const Entry& entry = book_.at(number);
         if (entry.at <= latest) rows.push_back(&entry);
+    }
+    return rows;
+}
+
+Result<std::vector<const Entry*>> Host::all_detail(const DetailRequest& request) const {
+    const auto from = parse_day(request.start_date), through = parse_day(request.end_date);
+    const bool readable = (from || request.start_date.empty()) && (through || request.end_date.empty());
+    if (!readable) return Error{ErrorKind::invalid_request, "malformed_date"};
+    const Timestamp latest = clock_.now() - settings_.row_delay;
+    const std::string invoice = upper(request.invoice);
+    std::vector<const Entry*> rows;
+    for (const Entry& entry : book_.entries()) {
+        const bool wanted = entry.merchant == request.merchant && entry.duplicate_of == 0 && entry.at <= latest &&
+                            (invoice.empty() || entry.invoice == invoice) &&
+                            (request.tran_code.empty() || entry.tran_code == request.tran_code) &&
+                            (!from || entry.at >= *from) && (!through || entry.at < *through + std::chrono::days(1));
+        if (wanted) rows.push_back(&entry);
     }
     return rows;
 }

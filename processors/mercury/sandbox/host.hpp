@@ -30,13 +30,15 @@ public:
 
     // `fault`: noted beside the entry.
     Result<HostAnswer> decide(const Transaction& transaction, std::string_view fault);
-    // The rows of an invoice that are old enough to be seen, or nothing where merchant or password are wrong.
-    std::optional<std::vector<const Entry*>> detail(const DetailRequest& request) const;
+    // The rows of an invoice that are old enough to be seen.
+    std::vector<const Entry*> detail(const DetailRequest& request) const;
+    // The same of a merchant, from one day through another, by invoice and TranCode where given; "malformed_date".
+    Result<std::vector<const Entry*>> all_detail(const DetailRequest& request) const;
+    bool knows(const std::string& merchant, const std::string& password) const;
 
     static HostAnswer error(const Transaction& transaction, std::string_view code, std::string_view text);
 
 private:
-    bool knows(const std::string& merchant, const std::string& password) const;
     HostAnswer decide_verb(const Transaction& transaction, Entry entry) const;
     HostAnswer charge(const Transaction& transaction, Entry entry) const;
     HostAnswer capture(const Transaction& transaction, Entry entry) const;

@@ -122,48 +122,4 @@ std::string soap_fault(std::string_view text) {
     return out;
 }
 
-// Enough for a generated client of the two operations that are simulated.
-std::string wsdl(std::string_view address) {
-    const auto operation = [](std::string_view name) {
-        const std::string n(name);
-        return "<wsdl:operation name=\"" + n + "\"><wsdl:input message=\"tns:" + n +
-               "In\"/><wsdl:output message=\"tns:" + n + "Out\"/></wsdl:operation>";
-    };
-    const auto binding = [](std::string_view name) {
-        const std::string n(name);
-        return "<wsdl:operation name=\"" + n + "\"><soap:operation soapAction=\"http://www.mercurypay.com/" + n +
-               "\" style=\"document\"/><wsdl:input><soap:body use=\"literal\"/></wsdl:input>"
-               "<wsdl:output><soap:body use=\"literal\"/></wsdl:output></wsdl:operation>";
-    };
-    const auto types = [](std::string_view name, std::initializer_list<std::string_view> parameters) {
-        const std::string n(name);
-        std::string out = "<s:element name=\"" + n + "\"><s:complexType><s:sequence>";
-        for (const std::string_view parameter : parameters)
-            out += "<s:element minOccurs=\"0\" name=\"" + std::string(parameter) + "\" type=\"s:string\"/>";
-        return out + "</s:sequence></s:complexType></s:element><s:element name=\"" + n +
-               "Response\"><s:complexType><s:sequence><s:element minOccurs=\"0\" name=\"" + n +
-               "Result\" type=\"s:string\"/></s:sequence></s:complexType></s:element>";
-    };
-    const auto messages = [](std::string_view name) {
-        const std::string n(name);
-        return "<wsdl:message name=\"" + n + "In\"><wsdl:part name=\"parameters\" element=\"tns:" + n +
-               "\"/></wsdl:message><wsdl:message name=\"" + n +
-               "Out\"><wsdl:part name=\"parameters\" element=\"tns:" + n + "Response\"/></wsdl:message>";
-    };
-    return "<?xml version=\"1.0\" encoding=\"utf-8\"?><wsdl:definitions"
-           " xmlns:wsdl=\"http://schemas.xmlsoap.org/wsdl/\" xmlns:soap=\"http://schemas.xmlsoap.org/wsdl/soap/\""
-           " xmlns:s=\"http://www.w3.org/2001/XMLSchema\" xmlns:tns=\"http://www.mercurypay.com\""
-           " targetNamespace=\"http://www.mercurypay.com\"><wsdl:types><s:schema elementFormDefault=\"qualified\""
-           " targetNamespace=\"http://www.mercurypay.com\">" +
-           types("CreditTransaction", {"tran", "pw"}) + types("CTranDetail", {"merchant", "pw", "invoice"}) +
-           "</s:schema></wsdl:types>" + messages("CreditTransaction") + messages("CTranDetail") +
-           "<wsdl:portType name=\"wsSoap\">" + operation("CreditTransaction") + operation("CTranDetail") +
-           "</wsdl:portType><wsdl:binding name=\"wsSoap\" type=\"tns:wsSoap\">"
-           "<soap:binding transport=\"http://schemas.xmlsoap.org/soap/http\"/>" +
-           binding("CreditTransaction") + binding("CTranDetail") +
-           "</wsdl:binding><wsdl:service name=\"ws\"><wsdl:port name=\"wsSoap\" binding=\"tns:wsSoap\">"
-           "<soap:address location=\"" + escaped(address) +
-           "\"/></wsdl:port></wsdl:service></wsdl:definitions>";
-}
-
 }  // namespace postern::mercury::sandbox

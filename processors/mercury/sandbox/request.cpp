@@ -53,20 +53,26 @@ Transaction read_transaction(const XmlNode& call) {
     return out;
 }
 
+DetailRequest read_detail(const XmlNode& call) {
+    const auto taken = [&](std::string_view name) { return trimmed(field(call, name)); };
+    return {taken("merchant"), field(call, "pw"), taken("invoice"),
+            taken("startdate"), taken("enddate"), taken("transactioncode")};
+}
+
 }  // namespace
 
 Result<Request> read_request(std::string_view soap_body) {
     const auto envelope = processors::wire::read_xml(soap_body);
     if (!envelope) return Error{ErrorKind::invalid_request, "malformed_soap", std::string(envelope.error().code)};
     bool repeated = false;
+    const XmlNode* body = find_child(*envelope, "Body", repeated);
+    const OperationShape* shape = body && !body->children.empty() ? find_operation(body->children.front().name) : nullptr;
+    if (!shape) return Error{ErrorKind::invalid_request, "unknown_operation"};
+    const XmlNode& call = body->children.front();
     Request request;
-    if (const XmlNode* call = find_anywhere(*envelope, "CreditTransaction", repeated))
-        request.transaction = read_transaction(*call);
-    else if (const XmlNode* detail = find_anywhere(*envelope, "CTranDetail", repeated))
-        request.detail = DetailRequest{trimmed(field(*detail, "merchant")), field(*detail, "pw"),
-                                       trimmed(field(*detail, "invoice"))};
-    else
-        return Error{ErrorKind::invalid_request, "unknown_operation"};
+    request.operation = shape->operation;
+    if (shape->parameters.front() == "tran") request.transaction = read_transaction(call);
+    else request.detail = read_detail(call);
     return request;
 }
 
