@@ -36,6 +36,8 @@ public:
     Result<std::vector<const Entry*>> all_detail(const DetailRequest& request) const;
     bool knows(const std::string& merchant, const std::string& password) const;
 
+    void forget() { duplicates_.clear(); }  // with the book
+
     static HostAnswer error(const Transaction& transaction, std::string_view code, std::string_view text);
 
 private:
@@ -45,12 +47,16 @@ private:
     HostAnswer undo(const Transaction& transaction, Entry entry) const;
     HostAnswer legacy_void(const Transaction& transaction, Entry entry) const;
     Entry entry_of(const Transaction& transaction, std::string_view fault) const;
-    std::string duplicate_key(const Entry& entry) const;
+    std::uint64_t duplicate_hash(const Entry& entry) const;
+    bool is_same(const Entry& a, const Entry& b) const;
+    std::int64_t find_duplicate(const Entry& entry) const;
+    void remember(const Entry& entry);
 
     const Settings& settings_;
     Book& book_;
     const Clock& clock_;
     CardKey card_key_;
+    NumberIndex duplicates_;
 };
 
 }  // namespace postern::mercury::sandbox

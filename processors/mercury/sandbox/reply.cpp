@@ -6,13 +6,27 @@ namespace postern::mercury::sandbox {
 namespace {
 
 constexpr std::string_view prolog = "<?xml version=\"1.0\"?>\r\n";
+constexpr std::size_t rstream_bytes = 1024, escapes_bytes = 512;  // what most replies need
+
+// Runs of what needs no escape go over at once.
+void append_escaped(std::string& out, std::string_view text) {
+    std::size_t start = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (c != '&' && c != '<' && c != '>') continue;
+        out.append(text, start, at - start);
+        out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : "&gt;";
+        start = at + 1;
+    }
+    out.append(text, start);
+}
 
 void element(std::string& out, std::string_view indent, std::string_view name, std::string_view value) {
     out += indent;
     out += '<';
     out += name;
     out += '>';
-    out += escaped(value);
+    append_escaped(out, value);
     out += "</";
     out += name;
     out += ">\r\n";
@@ -65,18 +79,15 @@ constexpr std::string_view envelope_end = "</soap:Body></soap:Envelope>";
 
 std::string escaped(std::string_view text) {
     std::string out;
-    out.reserve(text.size() + text.size() / 4);
-    for (const char c : text) {
-        if (c == '&') out += "&amp;";
-        else if (c == '<') out += "&lt;";
-        else if (c == '>') out += "&gt;";
-        else out += c;
-    }
+    out.reserve(text.size() + escapes_bytes);
+    append_escaped(out, text);
     return out;
 }
 
 std::string rstream(const HostAnswer& answer, std::string_view echo) {
-    std::string out(prolog);
+    std::string out;
+    out.reserve(rstream_bytes);
+    out += prolog;
     out += "<RStream>\r\n";
     append_command(out, answer, echo);
     if (answer.has_transaction) append_transaction(out, answer);
@@ -104,12 +115,14 @@ std::string detail_document(const std::vector<const Entry*>& rows, const Book& b
 }
 
 std::string soap_reply(std::string_view operation, std::string_view inner) {
-    const std::string name(operation);
-    std::string out(envelope_start);
-    out += "<" + name + "Response xmlns=\"http://www.mercurypay.com\"><" + name + "Result>";
-    out += escaped(inner);
-    out += "</" + name + "Result></" + name + "Response>";
-    out += envelope_end;
+    std::string out;
+    out.reserve(envelope_start.size() + inner.size() + escapes_bytes + rstream_bytes / 2);
+    const auto add = [&](std::initializer_list<std::string_view> parts) {
+        for (const std::string_view part : parts) out += part;
+    };
+    add({envelope_start, "<", operation, "Response xmlns=\"http://www.mercurypay.com\"><", operation, "Result>"});
+    append_escaped(out, inner);
+    add({"</", operation, "Result></", operation, "Response>", envelope_end});
     return out;
 }
 

@@ -189,6 +189,7 @@ Exchange Sandbox::show_received() const {
 Exchange Sandbox::reset() {
     faults_.clear();
     if (!book_.clear()) return json("{\"error\":\"book_unwritable\"}\n", 500);
+    host_.forget();
     return json("{}\n");
 }
 
