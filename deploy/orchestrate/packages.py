@@ -14,7 +14,8 @@ libhowardhinnant-date-dev libseccomp-dev zlib1g-dev libjemalloc-dev""".split()
 RUN = "postgresql-15 postgresql-client-15 openjdk-17-jre-headless kcat openssl passwd procps tzdata ca-certificates".split()
 FETCH = "maven".split()
 USE = "curl jq".split()  # the README's first payment
-ALL = BUILD + RUN + FETCH + USE
+TEST = "python3-pip".split()  # fetches what tests speak with
+ALL = BUILD + RUN + FETCH + USE + TEST
 
 
 def missing():

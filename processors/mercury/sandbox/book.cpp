@@ -12,13 +12,11 @@
 namespace postern::mercury::sandbox {
 namespace {
 
-std::string joined(const std::string& a, const std::string& b, const std::string& c = {}) {
-    return a + '\x1f' + b + '\x1f' + c;
+bool has_acq(const Entry& entry, std::string_view merchant, std::string_view acq_ref_data) {
+    return entry.acq_ref_data == acq_ref_data && entry.merchant == merchant;
 }
-
-std::int64_t found_or_zero(const std::unordered_map<std::string, std::int64_t>& map, const std::string& key) {
-    const auto it = map.find(key);
-    return it == map.end() ? 0 : it->second;
+bool is_item(const Entry& entry, std::string_view merchant, std::string_view ref_no, std::string_view auth_code) {
+    return entry.ref_no == ref_no && entry.auth_code == auth_code && entry.merchant == merchant;
 }
 
 }  // namespace
@@ -55,8 +53,7 @@ Result<Book> Book::open(const std::string& path) {
 
 Book::Book(Book&& other) noexcept
     : file_{std::exchange(other.file_, -1)}, path_{std::move(other.path_)}, entries_{std::move(other.entries_)},
-      duplicates_{std::move(other.duplicates_)}, by_acq_{std::move(other.by_acq_)}, by_item_{std::move(other.by_item_)},
-      by_invoice_{std::move(other.by_invoice_)} {}
+      by_acq_{std::move(other.by_acq_)}, by_item_{std::move(other.by_item_)}, by_invoice_{std::move(other.by_invoice_)} {}
 
 Book::~Book() {
     if (file_ >= 0) ::close(file_);
@@ -74,9 +71,10 @@ Status Book::write(const std::string& line) {
     return {};
 }
 
-Result<const Entry*> Book::add(Entry entry) {
-    entry.number = next_number();
-    if (auto status = write(to_line(entry)); !status) return status.error();
+Result<const Entry*> Book::add(const Entry& entry) {
+    line_.clear();
+    append_line(entry, next_number(), line_);
+    if (auto status = write(line_); !status) return status.error();
     apply(entry);
     return &entries_.back();
 }
@@ -84,7 +82,6 @@ Result<const Entry*> Book::add(Entry entry) {
 Status Book::clear() {
     if (file_ >= 0 && ::ftruncate(file_, 0) != 0) return Error{ErrorKind::internal, "book_unwritable", path_};
     entries_.clear();
-    duplicates_.clear();
     by_acq_.clear();
     by_item_.clear();
     by_invoice_.clear();
@@ -94,8 +91,12 @@ Status Book::clear() {
 void Book::apply(const Entry& entry) {
     entries_.push_back(entry);
     Entry& added = entries_.back();
-    if (added.duplicate_of == 0)
-        by_invoice_[joined(added.merchant, added.invoice)].push_back(added.number);
+    added.number = static_cast<std::int64_t>(entries_.size());
+    if (added.duplicate_of == 0) {
+        added.earlier_of_invoice = latest_of_invoice(added.merchant, added.invoice);
+        by_invoice_.set(hash_of({added.merchant, added.invoice}), added.number,
+                        [&](std::int64_t n) { return n == added.earlier_of_invoice; });
+    }
     if (!is_approved(added)) return;
     if (added.duplicate_of != 0) {
         ++entry_of(added.duplicate_of).repeats;
@@ -104,8 +105,10 @@ void Book::apply(const Entry& entry) {
     if (added.tran_code == "Sale" || added.tran_code == "PreAuthCapture") added.captured_minor = added.authorized_minor;
     if (added.target != 0) apply_to_target(added, entry_of(added.target));
     if (added.tran_code == "VoidSale") return;
-    by_acq_[joined(added.merchant, added.acq_ref_data)] = added.number;
-    by_item_[joined(added.merchant, added.ref_no, added.auth_code)] = added.number;
+    by_acq_.set(hash_of({added.merchant, added.acq_ref_data}), added.number,
+                [&](std::int64_t n) { return has_acq(at(n), added.merchant, added.acq_ref_data); });
+    by_item_.set(hash_of({added.merchant, added.ref_no, added.auth_code}), added.number,
+                 [&](std::int64_t n) { return is_item(at(n), added.merchant, added.ref_no, added.auth_code); });
 }
 
 // A reversal of a hold takes its captures along; a void of one capture gives it back to the hold.
@@ -122,17 +125,25 @@ void Book::apply_to_target(const Entry& added, Entry& target) {
         entry_of(target.target).captured_minor -= target.authorized_minor;
 }
 
-std::int64_t Book::find_duplicate(const std::string& key) const { return found_or_zero(duplicates_, key); }
-std::int64_t Book::find_acq_ref_data(const std::string& merchant, const std::string& acq_ref_data) const {
-    return found_or_zero(by_acq_, joined(merchant, acq_ref_data));
+std::int64_t Book::find_acq_ref_data(std::string_view merchant, std::string_view acq_ref_data) const {
+    return by_acq_.find(hash_of({merchant, acq_ref_data}),
+                        [&](std::int64_t n) { return has_acq(at(n), merchant, acq_ref_data); });
 }
-std::int64_t Book::find_item(const std::string& merchant, const std::string& ref_no,
-                             const std::string& auth_code) const {
-    return found_or_zero(by_item_, joined(merchant, ref_no, auth_code));
+std::int64_t Book::find_item(std::string_view merchant, std::string_view ref_no, std::string_view auth_code) const {
+    return by_item_.find(hash_of({merchant, ref_no, auth_code}),
+                         [&](std::int64_t n) { return is_item(at(n), merchant, ref_no, auth_code); });
 }
-std::vector<std::int64_t> Book::find_invoice(const std::string& merchant, const std::string& invoice) const {
-    const auto it = by_invoice_.find(joined(merchant, upper(invoice)));
-    return it == by_invoice_.end() ? std::vector<std::int64_t>{} : it->second;
+std::int64_t Book::latest_of_invoice(std::string_view merchant, std::string_view invoice) const {
+    return by_invoice_.find(hash_of({merchant, invoice}), [&](std::int64_t n) {
+        return at(n).invoice == invoice && at(n).merchant == merchant;
+    });
+}
+std::vector<std::int64_t> Book::find_invoice(std::string_view merchant, std::string_view invoice) const {
+    std::vector<std::int64_t> numbers;
+    for (std::int64_t n = latest_of_invoice(merchant, upper(invoice)); n != 0; n = at(n).earlier_of_invoice)
+        numbers.push_back(n);
+    std::ranges::reverse(numbers);
+    return numbers;
 }
 
 }  // namespace postern::mercury::sandbox

@@ -1,15 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <optional>
+#include <deque>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "processors/mercury/sandbox/number_index.hpp"
 
 namespace postern::mercury::sandbox {
 
@@ -35,6 +34,7 @@ struct Entry {
     bool is_voided = false;
     std::int64_t repeats = 0;
     std::vector<std::int64_t> captures;  // of a hold
+    std::int64_t earlier_of_invoice = 0; // the one before it with its merchant and invoice
 };
 
 // Every request the sandbox decided, in order, with what became of each charge. Written as JSON lines before the answer
@@ -48,31 +48,29 @@ public:
     ~Book();
 
     // Numbers the entry, writes it, applies it.
-    Result<const Entry*> add(Entry entry);
+    Result<const Entry*> add(const Entry& entry);
     Status clear();
 
-    const std::vector<Entry>& entries() const { return entries_; }
+    const std::deque<Entry>& entries() const { return entries_; }
     const Entry& at(std::int64_t number) const { return entries_[static_cast<std::size_t>(number - 1)]; }
     std::int64_t next_number() const { return static_cast<std::int64_t>(entries_.size()) + 1; }
 
-    // The approved entry of this key (the caller's rule), of this issuer data, of this batch item; none: 0.
-    std::int64_t find_duplicate(const std::string& key) const;
-    std::int64_t find_acq_ref_data(const std::string& merchant, const std::string& acq_ref_data) const;
-    std::int64_t find_item(const std::string& merchant, const std::string& ref_no, const std::string& auth_code) const;
-    std::vector<std::int64_t> find_invoice(const std::string& merchant, const std::string& invoice) const;
-    void remember_duplicate_key(const std::string& key, std::int64_t number) { duplicates_.emplace(key, number); }
+    // The approved entry of this issuer data, of this batch item; none: 0.
+    std::int64_t find_acq_ref_data(std::string_view merchant, std::string_view acq_ref_data) const;
+    std::int64_t find_item(std::string_view merchant, std::string_view ref_no, std::string_view auth_code) const;
+    std::vector<std::int64_t> find_invoice(std::string_view merchant, std::string_view invoice) const;  // in order
 
 private:
     void apply(const Entry& entry);
+    std::int64_t latest_of_invoice(std::string_view merchant, std::string_view invoice) const;
     void apply_to_target(const Entry& added, Entry& target);
     Entry& entry_of(std::int64_t number) { return entries_[static_cast<std::size_t>(number - 1)]; }
     Status write(const std::string& line);
 
     int file_ = -1;
-    std::string path_;
-    std::vector<Entry> entries_;
-    std::unordered_map<std::string, std::int64_t> duplicates_, by_acq_, by_item_;
-    std::unordered_map<std::string, std::vector<std::int64_t>> by_invoice_;
+    std::string path_, line_;
+    std::deque<Entry> entries_;  // where they are stays, whatever is added
+    NumberIndex by_acq_, by_item_, by_invoice_;
 };
 
 bool is_approved(const Entry& entry);

@@ -1,7 +1,10 @@
 #include "processors/mercury/sandbox/entry_json.hpp"
 
+#include <array>
 #include <boost/json.hpp>
+#include <charconv>
 #include <chrono>
+#include <map>
 
 namespace postern::mercury::sandbox {
 namespace {
@@ -57,17 +60,76 @@ std::int64_t number_of(const json::object& object, std::string_view key) {
     return value && value->is_int64() ? value->as_int64() : 0;
 }
 
+bool is_set(const json::object& object, std::string_view key) {
+    const auto* value = object.if_contains(key);
+    return value && value->is_bool() && value->as_bool();
+}
+
+// Boost.JSON would build the object first; every request waits for its line.
+class LineWriter {
+public:
+    explicit LineWriter(std::string& out) : out_{out} {}
+    void add(std::string_view name, std::int64_t number) {
+        add_name(name);
+        std::array<char, 20> digits{};
+        out_.append(digits.data(), std::to_chars(digits.begin(), digits.end(), number).ptr);
+    }
+    void add(std::string_view name, std::string_view text) {
+        add_name(name);
+        out_ += '"';
+        for (const char c : text) add_character(c);
+        out_ += '"';
+    }
+    void add_flag(std::string_view name, bool is_set) {
+        add_name(name);
+        out_ += is_set ? "true" : "false";
+    }
+    void end() { out_ += "}\n"; }
+
+private:
+    void add_name(std::string_view name) {
+        out_ += is_first_ ? "{\"" : ",\"";
+        is_first_ = false;
+        out_ += name;
+        out_ += "\":";
+    }
+    void add_character(char c) {
+        const bool is_control = static_cast<unsigned char>(c) < 0x20;
+        if (c == '"' || c == '\\') out_ += '\\';
+        if (!is_control) out_ += c;
+        else out_ += {'\\', 'u', '0', '0', c < 0x10 ? '0' : '1', "0123456789abcdef"[c & 15]};
+    }
+
+    std::string& out_;
+    bool is_first_ = true;
+};
+
 }  // namespace
 
-std::string to_line(const Entry& e) {
-    const json::object line{
-        {"number", e.number}, {"at", microseconds(e.at)}, {"merchant", e.merchant}, {"tran_code", e.tran_code},
-        {"invoice", e.invoice}, {"amount", e.amount_minor}, {"authorized", e.authorized_minor}, {"card", e.card},
-        {"card_hash", e.card_hash}, {"status", e.status}, {"code", e.code}, {"text", e.text},
-        {"auth_code", e.auth_code}, {"ref_no", e.ref_no}, {"acq_ref_data", e.acq_ref_data},
-        {"process_data", e.process_data}, {"duplicate_of", e.duplicate_of}, {"target", e.target},
-        {"is_reversal", e.is_reversal}, {"fault", e.fault}, {"carried", e.carried}};
-    return json::serialize(line) + "\n";
+void append_line(const Entry& e, std::int64_t number, std::string& out) {
+    LineWriter line{out};
+    line.add("number", number);
+    line.add("at", microseconds(e.at));
+    line.add("merchant", e.merchant);
+    line.add("tran_code", e.tran_code);
+    line.add("invoice", e.invoice);
+    line.add("amount", e.amount_minor);
+    line.add("authorized", e.authorized_minor);
+    line.add("card", e.card);
+    line.add("card_hash", e.card_hash);
+    line.add("status", e.status);
+    line.add("code", e.code);
+    line.add("text", e.text);
+    line.add("auth_code", e.auth_code);
+    line.add("ref_no", e.ref_no);
+    line.add("acq_ref_data", e.acq_ref_data);
+    line.add("process_data", e.process_data);
+    line.add("duplicate_of", e.duplicate_of);
+    line.add("target", e.target);
+    line.add_flag("is_reversal", e.is_reversal);
+    line.add("fault", e.fault);
+    line.add("carried", e.carried);
+    line.end();
 }
 
 std::optional<Entry> parse_line(std::string_view line) {
@@ -94,7 +156,7 @@ std::optional<Entry> parse_line(std::string_view line) {
     e.process_data = text_of(o, "process_data");
     e.duplicate_of = number_of(o, "duplicate_of");
     e.target = number_of(o, "target");
-    e.is_reversal = o.contains("is_reversal") && o.at("is_reversal").is_bool() && o.at("is_reversal").as_bool();
+    e.is_reversal = is_set(o, "is_reversal");
     e.fault = text_of(o, "fault");
     e.carried = text_of(o, "carried");
     return e;

@@ -8,7 +8,8 @@
 
 namespace postern::mercury::sandbox {
 
-std::string to_line(const Entry& entry);  // with its line end
+// One line of the file, with its line end; `number` counts, not the entry's.
+void append_line(const Entry& entry, std::int64_t number, std::string& out);
 std::optional<Entry> parse_line(std::string_view line);
 
 // The book as `GET /sandbox/book` shows it. `invoice`: only entries of it; `since`: only numbers above; `totals_only`

@@ -77,6 +77,21 @@ std::string minor_text(std::int64_t minor) {
     return padded.substr(0, padded.size() - 2) + "." + padded.substr(padded.size() - 2);
 }
 
+std::optional<Timestamp> parse_day(std::string_view text) {
+    if (text.size() != 10) return std::nullopt;
+    const bool year_first = text[4] == '-' && text[7] == '-';
+    if (!year_first && (text[2] != '/' || text[5] != '/')) return std::nullopt;
+    const std::string_view year = year_first ? text.substr(0, 4) : text.substr(6);
+    const std::string_view month = year_first ? text.substr(5, 2) : text.substr(0, 2);
+    const std::string_view day = year_first ? text.substr(8) : text.substr(3, 2);
+    if (!all_digits(year) || !all_digits(month) || !all_digits(day)) return std::nullopt;
+    const auto number = [](std::string_view digits) { return std::stoi(std::string(digits)); };
+    const std::chrono::year_month_day date{std::chrono::year(number(year)),
+                                           std::chrono::month(static_cast<unsigned>(number(month))),
+                                           std::chrono::day(static_cast<unsigned>(number(day)))};
+    return date.ok() ? std::optional<Timestamp>(std::chrono::sys_days(date)) : std::nullopt;
+}
+
 std::string masked_number(std::string_view number) {
     if (number.size() < 12) return std::string(number.size(), 'X');
     return std::string(number.substr(0, 6)) + std::string(number.size() - 10, 'X') +

@@ -80,8 +80,7 @@ HostAnswer with_transaction(const Transaction& t, Entry entry, bool shows_whole_
 Host::Host(const Settings& settings, Book& book, const Clock& clock, CardKey card_key)
     : settings_{settings}, book_{book}, clock_{clock}, card_key_{card_key} {
     for (const Entry& entry : book_.entries())
-        if (is_approved(entry) && entry.duplicate_of == 0)
-            book_.remember_duplicate_key(duplicate_key(entry), entry.number);
+        if (is_approved(entry) && entry.duplicate_of == 0) remember(entry);
 }
 
 HostAnswer Host::error(const Transaction& transaction, std::string_view code, std::string_view text) {
@@ -116,11 +115,24 @@ Entry Host::entry_of(const Transaction& t, std::string_view fault) const {
 
 // Under the shorter rule charges share one key whatever their code; captures and voids, which clients send under the
 // charge's invoice, keep keys of their own, or nothing could ever be captured.
-std::string Host::duplicate_key(const Entry& entry) const {
-    const std::string same = entry.invoice + '|' + entry.card_hash + '|' + std::to_string(entry.amount_minor);
-    const bool is_charge = entry.tran_code == "Sale" || entry.tran_code == "PreAuth" || entry.tran_code == "Return";
-    const bool is_short = settings_.duplicate_rule == DuplicateRule::invoice_card_amount && is_charge;
-    return is_short ? same : same + '|' + entry.merchant + '|' + entry.tran_code;
+bool Host::is_same(const Entry& a, const Entry& b) const {
+    const auto is_charge = [](const Entry& e) {
+        return e.tran_code == "Sale" || e.tran_code == "PreAuth" || e.tran_code == "Return";
+    };
+    const bool is_short = settings_.duplicate_rule == DuplicateRule::invoice_card_amount && is_charge(a) && is_charge(b);
+    return a.invoice == b.invoice && a.card_hash == b.card_hash && a.amount_minor == b.amount_minor &&
+           (is_short || (a.merchant == b.merchant && a.tran_code == b.tran_code));
+}
+std::uint64_t Host::duplicate_hash(const Entry& entry) const { return hash_of({entry.invoice, entry.card_hash}); }
+
+std::int64_t Host::find_duplicate(const Entry& entry) const {
+    if (settings_.duplicate_rule == DuplicateRule::off) return 0;
+    return duplicates_.find(duplicate_hash(entry), [&](std::int64_t n) { return is_same(book_.at(n), entry); });
+}
+
+void Host::remember(const Entry& entry) {
+    duplicates_.set(duplicate_hash(entry), entry.number,
+                    [&](std::int64_t n) { return is_same(book_.at(n), entry); });
 }
 
 Result<HostAnswer> Host::decide(const Transaction& transaction, std::string_view fault) {
@@ -134,8 +146,7 @@ Result<HostAnswer> Host::decide(const Transaction& transaction, std::string_view
     if (settings_.only_test_cards && !is_test_card(transaction.account_number))
         return error(transaction, "000000", "No Live Cards on Test Merchant ID Allowed.");
     Entry entry = entry_of(transaction, fault);
-    const std::string key = duplicate_key(entry);
-    const std::int64_t earlier = settings_.duplicate_rule == DuplicateRule::off ? 0 : book_.find_duplicate(key);
+    const std::int64_t earlier = find_duplicate(entry);
     const bool is_repeat = earlier != 0 && (transaction.tran_code != "VoidSale" || !settings_.repeated_void_is_refused);
     HostAnswer decided;
     if (is_repeat) {
@@ -150,7 +161,7 @@ Result<HostAnswer> Host::decide(const Transaction& transaction, std::string_view
     }
     const auto added = book_.add(decided.entry);
     if (!added) return added.error();
-    if (is_approved(**added) && !is_repeat) book_.remember_duplicate_key(key, (*added)->number);
+    if (is_approved(**added) && !is_repeat) remember(**added);
     return decided;
 }
 
@@ -232,13 +243,29 @@ HostAnswer Host::legacy_void(const Transaction& t, Entry entry) const {
     return with_transaction(t, std::move(entry), settings_.shows_whole_number);
 }
 
-std::optional<std::vector<const Entry*>> Host::detail(const DetailRequest& request) const {
-    if (!knows(request.merchant, request.password)) return std::nullopt;
+std::vector<const Entry*> Host::detail(const DetailRequest& request) const {
     std::vector<const Entry*> rows;
     const Timestamp latest = clock_.now() - settings_.row_delay;
     for (const std::int64_t number : book_.find_invoice(request.merchant, request.invoice)) {
         const Entry& entry = book_.at(number);
         if (entry.at <= latest) rows.push_back(&entry);
+    }
+    return rows;
+}
+
+Result<std::vector<const Entry*>> Host::all_detail(const DetailRequest& request) const {
+    const auto from = parse_day(request.start_date), through = parse_day(request.end_date);
+    const bool readable = (from || request.start_date.empty()) && (through || request.end_date.empty());
+    if (!readable) return Error{ErrorKind::invalid_request, "malformed_date"};
+    const Timestamp latest = clock_.now() - settings_.row_delay;
+    const std::string invoice = upper(request.invoice);
+    std::vector<const Entry*> rows;
+    for (const Entry& entry : book_.entries()) {
+        const bool wanted = entry.merchant == request.merchant && entry.duplicate_of == 0 && entry.at <= latest &&
+                            (invoice.empty() || entry.invoice == invoice) &&
+                            (request.tran_code.empty() || entry.tran_code == request.tran_code) &&
+                            (!from || entry.at >= *from) && (!through || entry.at < *through + std::chrono::days(1));
+        if (wanted) rows.push_back(&entry);
     }
     return rows;
 }

@@ -30,25 +30,33 @@ public:
 
     // `fault`: noted beside the entry.
     Result<HostAnswer> decide(const Transaction& transaction, std::string_view fault);
-    // The rows of an invoice that are old enough to be seen, or nothing where merchant or password are wrong.
-    std::optional<std::vector<const Entry*>> detail(const DetailRequest& request) const;
+    // The rows of an invoice that are old enough to be seen.
+    std::vector<const Entry*> detail(const DetailRequest& request) const;
+    // The same of a merchant, from one day through another, by invoice and TranCode where given; "malformed_date".
+    Result<std::vector<const Entry*>> all_detail(const DetailRequest& request) const;
+    bool knows(const std::string& merchant, const std::string& password) const;
+
+    void forget() { duplicates_.clear(); }  // with the book
 
     static HostAnswer error(const Transaction& transaction, std::string_view code, std::string_view text);
 
 private:
-    bool knows(const std::string& merchant, const std::string& password) const;
     HostAnswer decide_verb(const Transaction& transaction, Entry entry) const;
     HostAnswer charge(const Transaction& transaction, Entry entry) const;
     HostAnswer capture(const Transaction& transaction, Entry entry) const;
     HostAnswer undo(const Transaction& transaction, Entry entry) const;
     HostAnswer legacy_void(const Transaction& transaction, Entry entry) const;
     Entry entry_of(const Transaction& transaction, std::string_view fault) const;
-    std::string duplicate_key(const Entry& entry) const;
+    std::uint64_t duplicate_hash(const Entry& entry) const;
+    bool is_same(const Entry& a, const Entry& b) const;
+    std::int64_t find_duplicate(const Entry& entry) const;
+    void remember(const Entry& entry);
 
     const Settings& settings_;
     Book& book_;
     const Clock& clock_;
     CardKey card_key_;
+    NumberIndex duplicates_;
 };
 
 }  // namespace postern::mercury::sandbox

@@ -6,13 +6,27 @@ namespace postern::mercury::sandbox {
 namespace {
 
 constexpr std::string_view prolog = "<?xml version=\"1.0\"?>\r\n";
+constexpr std::size_t rstream_bytes = 1024, escapes_bytes = 512;  // what most replies need
+
+// Runs of what needs no escape go over at once.
+void append_escaped(std::string& out, std::string_view text) {
+    std::size_t start = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (c != '&' && c != '<' && c != '>') continue;
+        out.append(text, start, at - start);
+        out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : "&gt;";
+        start = at + 1;
+    }
+    out.append(text, start);
+}
 
 void element(std::string& out, std::string_view indent, std::string_view name, std::string_view value) {
     out += indent;
     out += '<';
     out += name;
     out += '>';
-    out += escaped(value);
+    append_escaped(out, value);
     out += "</";
     out += name;
     out += ">\r\n";
@@ -65,18 +79,15 @@ constexpr std::string_view envelope_end = "</soap:Body></soap:Envelope>";
 
 std::string escaped(std::string_view text) {
     std::string out;
-    out.reserve(text.size() + text.size() / 4);
-    for (const char c : text) {
-        if (c == '&') out += "&amp;";
-        else if (c == '<') out += "&lt;";
-        else if (c == '>') out += "&gt;";
-        else out += c;
-    }
+    out.reserve(text.size() + escapes_bytes);
+    append_escaped(out, text);
     return out;
 }
 
 std::string rstream(const HostAnswer& answer, std::string_view echo) {
-    std::string out(prolog);
+    std::string out;
+    out.reserve(rstream_bytes);
+    out += prolog;
     out += "<RStream>\r\n";
     append_command(out, answer, echo);
     if (answer.has_transaction) append_transaction(out, answer);
@@ -104,12 +115,14 @@ std::string detail_document(const std::vector<const Entry*>& rows, const Book& b
 }
 
 std::string soap_reply(std::string_view operation, std::string_view inner) {
-    const std::string name(operation);
-    std::string out(envelope_start);
-    out += "<" + name + "Response xmlns=\"http://www.mercurypay.com\"><" + name + "Result>";
-    out += escaped(inner);
-    out += "</" + name + "Result></" + name + "Response>";
-    out += envelope_end;
+    std::string out;
+    out.reserve(envelope_start.size() + inner.size() + escapes_bytes + rstream_bytes / 2);
+    const auto add = [&](std::initializer_list<std::string_view> parts) {
+        for (const std::string_view part : parts) out += part;
+    };
+    add({envelope_start, "<", operation, "Response xmlns=\"http://www.mercurypay.com\"><", operation, "Result>"});
+    append_escaped(out, inner);
+    add({"</", operation, "Result></", operation, "Response>", envelope_end});
     return out;
 }
 
@@ -120,50 +133,6 @@ std::string soap_fault(std::string_view text) {
     out += "</faultstring></soap:Fault>";
     out += envelope_end;
     return out;
-}
-
-// Enough for a generated client of the two operations that are simulated.
-std::string wsdl(std::string_view address) {
-    const auto operation = [](std::string_view name) {
-        const std::string n(name);
-        return "<wsdl:operation name=\"" + n + "\"><wsdl:input message=\"tns:" + n +
-               "In\"/><wsdl:output message=\"tns:" + n + "Out\"/></wsdl:operation>";
-    };
-    const auto binding = [](std::string_view name) {
-        const std::string n(name);
-        return "<wsdl:operation name=\"" + n + "\"><soap:operation soapAction=\"http://www.mercurypay.com/" + n +
-               "\" style=\"document\"/><wsdl:input><soap:body use=\"literal\"/></wsdl:input>"
-               "<wsdl:output><soap:body use=\"literal\"/></wsdl:output></wsdl:operation>";
-    };
-    const auto types = [](std::string_view name, std::initializer_list<std::string_view> parameters) {
-        const std::string n(name);
-        std::string out = "<s:element name=\"" + n + "\"><s:complexType><s:sequence>";
-        for (const std::string_view parameter : parameters)
-            out += "<s:element minOccurs=\"0\" name=\"" + std::string(parameter) + "\" type=\"s:string\"/>";
-        return out + "</s:sequence></s:complexType></s:element><s:element name=\"" + n +
-               "Response\"><s:complexType><s:sequence><s:element minOccurs=\"0\" name=\"" + n +
-               "Result\" type=\"s:string\"/></s:sequence></s:complexType></s:element>";
-    };
-    const auto messages = [](std::string_view name) {
-        const std::string n(name);
-        return "<wsdl:message name=\"" + n + "In\"><wsdl:part name=\"parameters\" element=\"tns:" + n +
-               "\"/></wsdl:message><wsdl:message name=\"" + n +
-               "Out\"><wsdl:part name=\"parameters\" element=\"tns:" + n + "Response\"/></wsdl:message>";
-    };
-    return "<?xml version=\"1.0\" encoding=\"utf-8\"?><wsdl:definitions"
-           " xmlns:wsdl=\"http://schemas.xmlsoap.org/wsdl/\" xmlns:soap=\"http://schemas.xmlsoap.org/wsdl/soap/\""
-           " xmlns:s=\"http://www.w3.org/2001/XMLSchema\" xmlns:tns=\"http://www.mercurypay.com\""
-           " targetNamespace=\"http://www.mercurypay.com\"><wsdl:types><s:schema elementFormDefault=\"qualified\""
-           " targetNamespace=\"http://www.mercurypay.com\">" +
-           types("CreditTransaction", {"tran", "pw"}) + types("CTranDetail", {"merchant", "pw", "invoice"}) +
-           "</s:schema></wsdl:types>" + messages("CreditTransaction") + messages("CTranDetail") +
-           "<wsdl:portType name=\"wsSoap\">" + operation("CreditTransaction") + operation("CTranDetail") +
-           "</wsdl:portType><wsdl:binding name=\"wsSoap\" type=\"tns:wsSoap\">"
-           "<soap:binding transport=\"http://schemas.xmlsoap.org/soap/http\"/>" +
-           binding("CreditTransaction") + binding("CTranDetail") +
-           "</wsdl:binding><wsdl:service name=\"ws\"><wsdl:port name=\"wsSoap\" binding=\"tns:wsSoap\">"
-           "<soap:address location=\"" + escaped(address) +
-           "\"/></wsdl:port></wsdl:service></wsdl:definitions>";
 }
 
 }  // namespace postern::mercury::sandbox

@@ -16,7 +16,6 @@ std::string detail_document(const std::vector<const Entry*>& rows, const Book& b
 // A SOAP reply whose result element holds `inner` with '<', '>' and '&' escaped, white space raw.
 std::string soap_reply(std::string_view operation, std::string_view inner);
 std::string soap_fault(std::string_view text);
-std::string wsdl(std::string_view address);
 std::string escaped(std::string_view text);
 
 }  // namespace postern::mercury::sandbox

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.hpp"
+#include "processors/mercury/sandbox/operations.hpp"
 
 namespace postern::mercury::sandbox {
 
@@ -18,10 +18,12 @@ struct Transaction {
 };
 struct DetailRequest {
     std::string merchant, password, invoice;
+    std::string start_date, end_date, tran_code;  // empty: any
 };
 struct Request {
-    std::optional<Transaction> transaction;
-    std::optional<DetailRequest> detail;
+    Operation operation = Operation::credit_transaction;
+    Transaction transaction;  // of the operations with `tran`
+    DetailRequest detail;     // of those that ask about a merchant
 };
 // From a SOAP envelope; `tran` as CDATA or escaped. "malformed_soap", or "unknown_operation".
 Result<Request> read_request(std::string_view soap_body);

@@ -9,6 +9,7 @@
 #include "processors/mercury/sandbox/fields.hpp"
 #include "processors/mercury/sandbox/reply.hpp"
 #include "processors/mercury/sandbox/request.hpp"
+#include "processors/mercury/sandbox/wsdl.hpp"
 
 namespace postern::mercury::sandbox {
 namespace {
@@ -86,7 +87,21 @@ Exchange Sandbox::soap(const net::HttpRequest& request) {
     ++messages_;
     const auto read = read_request(request.body.view());
     if (!read) return xml(soap_fault("Server was unable to read request: " + std::string(read.error().code)), 500);
-    return read->detail ? detail(*read->detail) : transaction(*read->transaction);
+    switch (read->operation) {
+        case Operation::credit_transaction: return transaction(read->transaction);
+        case Operation::tran_detail:
+        case Operation::all_detail:
+        case Operation::all_detail_ex: return detail(read->operation, read->detail);
+        case Operation::gift_transaction:
+        case Operation::loyalty_transaction:
+        case Operation::lookup:
+        case Operation::all_gift_detail:
+        case Operation::batch:
+        case Operation::allow_run_as_debit:
+        case Operation::associate_account:
+        case Operation::remove_account_association: break;
+    }
+    return xml(soap_fault(std::string(name_of(read->operation)) + " is not simulated."), 500);
 }
 
 Exchange Sandbox::transaction(const Transaction& transaction) {
@@ -133,10 +148,14 @@ Exchange Sandbox::answered(const HostAnswer& answer, const Transaction& transact
     return exchange;
 }
 
-Exchange Sandbox::detail(const DetailRequest& request) {
-    const auto rows = host_.detail(request);
-    if (!rows) return xml(soap_fault("Invalid Credentials. Please call support."), 500);
-    return xml(soap_reply("CTranDetail", detail_document(*rows, book_)));
+Exchange Sandbox::detail(Operation operation, const DetailRequest& request) {
+    if (!host_.knows(request.merchant, request.password))
+        return xml(soap_fault("Invalid Credentials. Please call support."), 500);
+    if (operation == Operation::tran_detail)
+        return xml(soap_reply(name_of(operation), detail_document(host_.detail(request), book_)));
+    const auto rows = host_.all_detail(request);
+    if (!rows) return xml(soap_fault("Invalid Date. Use MM/DD/YYYY or YYYY-MM-DD."), 500);
+    return xml(soap_reply(name_of(operation), detail_document(*rows, book_)));
 }
 
 Exchange Sandbox::show_book(const net::HttpRequest& request) const {
@@ -170,6 +189,7 @@ Exchange Sandbox::show_received() const {
 Exchange Sandbox::reset() {
     faults_.clear();
     if (!book_.clear()) return json("{\"error\":\"book_unwritable\"}\n", 500);
+    host_.forget();
     return json("{}\n");
 }
 

@@ -23,7 +23,7 @@ struct Exchange {
 // A stand-in for the processor with a book of its own. Everything but the waiting, so that tests need no socket. For
 // one thread.
 //
-//   POST /ws/ws.asmx        CreditTransaction and CTranDetail      GET /ws/ws.asmx?WSDL
+//   POST /ws/ws.asmx        the operations of the WSDL             GET /ws/ws.asmx?WSDL
 //   GET  /sandbox/book      ?invoice=&since=&totals=1              POST /sandbox/reset     book and faults
 //   POST /sandbox/faults    see faults.hpp                         GET  /sandbox/faults    GET /healthz
 //   GET  /sandbox/received  how many messages came, whatever was in them, and how often the card was echoed by form
@@ -36,7 +36,7 @@ public:
 private:
     Exchange soap(const net::HttpRequest& request);
     Exchange transaction(const Transaction& transaction);
-    Exchange detail(const DetailRequest& request);
+    Exchange detail(Operation operation, const DetailRequest& request);
     Exchange answered(const HostAnswer& answer, const Transaction& transaction, const std::optional<Fault>& fault);
     Exchange show_book(const net::HttpRequest& request) const;
     Exchange add_fault(const net::HttpRequest& request);
