@@ -27,6 +27,8 @@ OUTCOME = {"idempotency_keys": ("answer_status", "answer_body", "answer_final"),
            "payments": ("approved_minor", "standing", "version", "event_version", "last_event_hash"),
            "operations": ("status", "approved_minor", "reference")}
 FIRST = {"payments": {"standing": "pending", "version": 1}, "operations": {"status": "prepared"}}
+TABLES = ("tenders", "idempotency_keys", "payments", "operations", "evidence", "ledger_entries", "events")
+WIDTHS_DIFFER_MAX = 0.03
 GUARD = {"idempotency_keys": "tenant_id = {tenant_id} AND key = {key}",
          "payments": "payment_id = {payment_id} AND version = 1",
          "operations": "operation_id = {operation_id} AND status IN ('prepared', 'unknown') AND lease_epoch = 0"}
@@ -58,7 +60,7 @@ def real_rows(instance):
     """The rows of the newest authorization, a table each."""
     newest = "(SELECT payment_id FROM payments ORDER BY created_at DESC LIMIT 1)"
     rows = {}
-    for table in ("tenders", "idempotency_keys", "payments", "operations", "evidence", "ledger_entries", "events"):
+    for table in TABLES:
         text = clusters.psql(instance, "gateway", "gateway", f"SELECT row_to_json(t) FROM {table} t WHERE payment_id = {newest}")
         rows[table] = {name: value for name, value in json.loads(text).items() if value is not None}
     event = rows["events"]
@@ -119,6 +121,12 @@ def totals(instance):
     return int(book), int(ours)
 
 
+def bytes_written(instance, database):
+    """The rows of one authorization, as this database keeps them."""
+    sums = " + ".join(f"(SELECT avg(pg_column_size(t.*)) FROM {table} t)" for table in TABLES)
+    return round(float(clusters.psql(instance, "gateway", database, f"SELECT {sums}")))
+
+
 def drained(instance):
     return clusters.psql(instance, "gateway", "gateway", "SELECT count(*) FROM events_pending").strip() == "0"
 
@@ -147,6 +155,9 @@ def measure(instance, rounds, seconds):
     grown = [new - old for new, old in zip(after, before)]
     if grown != [answered, answered]:
         raise paths.Failure(f"{answered} were answered, the processor's book grew by {grown[0]}, ours by {grown[1]}")
+    figures["bytes"] = {"ours": bytes_written(instance, "gateway"), "pgbench": bytes_written(instance, DATABASE)}
+    if abs(figures["bytes"]["ours"] / figures["bytes"]["pgbench"] - 1) > WIDTHS_DIFFER_MAX:
+        raise paths.Failure(f"the rows are not the same: bytes of one authorization {figures['bytes']}")
     return figures, answered
 
 
@@ -162,6 +173,7 @@ def run(instance, what, as_json, rounds, seconds):
     best = max(ours, key=ours.get)
     result = {"ratio": round(max(ours.values()) / max(peer.values()), 3), "authorizations_per_second": ours,
               "pgbench_per_second": peer, "best_clients": best, "authorizations": answered, "rounds": rounds,
+              "bytes_per_authorization": figures["bytes"],
               "p50_ms": statistics.median(r["p50_ms"] for r in figures["ours"][best]),
               "p99_ms": statistics.median(r["p99_ms"] for r in figures["ours"][best]), "relay_drained": drained(instance)}
     if as_json:

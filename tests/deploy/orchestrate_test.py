@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import sys
@@ -16,7 +17,7 @@ from unittest import mock
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "deploy"))
 sys.dont_write_bytecode = True
-from orchestrate import clusters, doctor, lifecycle, paths, settings, status, supervisor  # noqa: E402
+from orchestrate import bench, clusters, doctor, lifecycle, paths, settings, status, supervisor  # noqa: E402
 
 EXACTLY = 1e-6
 
@@ -164,6 +165,43 @@ class Supervisor(OnAFolder):
         self.run_once(process)
         self.assertEqual((process.restarts, process.last_end), (1, supervisor.COULD_NOT_START))
         self.assertIn("cannot start", self.instance.log("it").read_text())
+
+
+class Bench(unittest.TestCase):
+    """The peer writes the rows that the gateway wrote, in the same two transactions."""
+
+    @staticmethod
+    def rows():
+        every = {"tenant_id": "ten_a", "key": "k", "payment_id": "pay_a", "operation_id": "op_a", "note": "it's 1:one \\ two"}
+        rows = {table: dict(every) for table in (*bench.TABLES, "events_pending")}
+        rows["idempotency_keys"] |= {"answer_status": 201, "answer_body": '{"a":"b"}', "answer_final": True}
+        rows["payments"] |= {"approved_minor": 5, "standing": "live", "version": 2, "event_version": 1,
+                             "last_event_hash": "h"}
+        rows["operations"] |= {"status": "approved", "approved_minor": 5, "reference": "r"}
+        return rows
+
+    def setUp(self):
+        self.script = bench.write_script(self.rows()).splitlines()
+
+    def test_two_transactions_hold_every_table_once(self):
+        self.assertEqual([line for line in self.script if line in ("BEGIN;", "COMMIT;")], ["BEGIN;", "COMMIT;"] * 2)
+        for table in (*bench.TABLES, "events_pending"):
+            self.assertEqual(sum(line.startswith(f"INSERT INTO {table} ") for line in self.script), 1, table)
+
+    def test_what_the_first_cannot_know_comes_with_the_second(self):
+        second = self.script.index("BEGIN;", self.script.index("COMMIT;"))
+        for table, names in bench.OUTCOME.items():
+            inserted = next(line for line in self.script[:second] if line.startswith(f"INSERT INTO {table} "))
+            changed = next(line for line in self.script[second:] if line.startswith(f"UPDATE {table} "))
+            for name in names:
+                self.assertIn(f"{name} = ", changed)
+                if name not in bench.FIRST.get(table, {}):
+                    self.assertNotIn(name, inserted)
+
+    def test_no_value_is_taken_for_a_variable(self):
+        allowed = {":n", ":id", ":client_id", "::text"}
+        for line in self.script:
+            self.assertLessEqual(set(re.findall(r":+[a-zA-Z_]+", line)), allowed, line)
 
 
 class Status(OnAFolder):
