@@ -65,6 +65,10 @@ public:
           directory_{{.connection_string = config.database}},
           mercury_{switches},
           identities_{identity_epoch},
+          gates_{{.in_flight_max = config.account_in_flight_max,
+                  .faults_max = config.account_faults_max,
+                  .pause = config.account_pause},
+                 clock_},
           listeners_{cores_, server_options(config),
                      [this](net::HttpRequest& request) { return api_.handle(request); }} {}
 
@@ -134,8 +138,9 @@ private:
     ReportingObserver observer_;
     IdentityAllocator identities_;
     SingleFlight flights_;
+    AccountGates gates_;
     Services services_{payments_, operations_, directory_, vault_,    adapters_,   renderer_,
-                       clock_,    random_,     sleeper_,   observer_, identities_, flights_};
+                       clock_,    random_,     sleeper_,   observer_, identities_, flights_, gates_};
     Resolver resolver_{services_, {.parallel_max = config_.resolver_parallel_max,
                                    .lease = config_.resolver_lease,
                                    .idle_pause = config_.resolver_pause}};

@@ -87,9 +87,9 @@ private:
         return {};
     }
     vault::Verdict act(const vault::ForwardRequest& request, Fault fault) {
-        if (fault == Fault::lose_request) return vault::MaybeSent{"timeout"};
+        if (fault == Fault::lose_request) return vault::MaybeSent{"connection_lost"};
         const std::string answer = book_message(request, fault);
-        if (fault == Fault::lose_reply) return vault::MaybeSent{"timeout"};
+        if (fault == Fault::lose_reply) return vault::MaybeSent{"connection_lost"};
         return vault::Sent{{200, "text/plain", fault == Fault::garbage ? "<html>" : answer}};
     }
     std::string book_message(const vault::ForwardRequest& request, Fault fault) {
