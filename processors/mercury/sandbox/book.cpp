@@ -22,6 +22,8 @@ bool is_item(const Entry& entry, std::string_view merchant, std::string_view ref
 }  // namespace
 
 bool is_approved(const Entry& entry) { return entry.status == "Approved"; }
+bool is_purchase(const Entry& entry) { return entry.tran_code == "Sale" || entry.tran_code == "PreAuthCapture"; }
+bool closes_batch(const Entry& entry) { return entry.tran_code == "BatchClose" && entry.status == "Success"; }
 
 std::string upper(std::string_view text) {
     std::string out(text);
@@ -36,12 +38,16 @@ Result<Book> Book::open(const std::string& path) {
     if (std::ifstream in(path, std::ios::binary); in) {
         std::string line;
         while (std::getline(in, line) && !in.eof()) {  // a last line without its end was never answered
+            whole_bytes += line.size() + 1;
+            if (const auto ahead = parse_clock_line(line)) {
+                book.clock_ahead_ = *ahead;
+                continue;
+            }
             auto entry = parse_line(line);
             if (!entry || entry->number != book.next_number())
                 return Error{ErrorKind::internal, "book_unreadable", path + ", after entry " +
                              std::to_string(book.entries_.size())};
             book.apply(*entry);
-            whole_bytes += line.size() + 1;
         }
     }
     book.file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -53,6 +59,7 @@ Result<Book> Book::open(const std::string& path) {
 
 Book::Book(Book&& other) noexcept
     : file_{std::exchange(other.file_, -1)}, path_{std::move(other.path_)}, entries_{std::move(other.entries_)},
+      batches_{std::move(other.batches_)}, clock_ahead_{other.clock_ahead_},
       by_acq_{std::move(other.by_acq_)}, by_item_{std::move(other.by_item_)}, by_invoice_{std::move(other.by_invoice_)} {}
 
 Book::~Book() {
@@ -79,9 +86,17 @@ Result<const Entry*> Book::add(const Entry& entry) {
     return &entries_.back();
 }
 
+Status Book::set_clock_ahead(std::chrono::microseconds ahead) {
+    if (auto status = write(clock_line(ahead)); !status) return status;
+    clock_ahead_ = ahead;
+    return {};
+}
+
 Status Book::clear() {
     if (file_ >= 0 && ::ftruncate(file_, 0) != 0) return Error{ErrorKind::internal, "book_unwritable", path_};
     entries_.clear();
+    batches_.clear();
+    clock_ahead_ = {};
     by_acq_.clear();
     by_item_.clear();
     by_invoice_.clear();
@@ -92,6 +107,8 @@ void Book::apply(const Entry& entry) {
     entries_.push_back(entry);
     Entry& added = entries_.back();
     added.number = static_cast<std::int64_t>(entries_.size());
+    added.batch = open_batch(added.merchant).number;
+    if (closes_batch(added)) return close_batch(added);
     if (added.duplicate_of == 0) {
         added.earlier_of_invoice = latest_of_invoice(added.merchant, added.invoice);
         by_invoice_.set(hash_of({added.merchant, added.invoice}), added.number,
@@ -102,7 +119,8 @@ void Book::apply(const Entry& entry) {
         ++entry_of(added.duplicate_of).repeats;
         return;
     }
-    if (added.tran_code == "Sale" || added.tran_code == "PreAuthCapture") added.captured_minor = added.authorized_minor;
+    if (is_purchase(added)) added.captured_minor = added.authorized_minor;
+    count_in_batch(added, 1);
     if (added.target != 0) apply_to_target(added, entry_of(added.target));
     if (added.tran_code == "VoidSale") return;
     by_acq_.set(hash_of({added.merchant, added.acq_ref_data}), added.number,
@@ -118,11 +136,37 @@ void Book::apply_to_target(const Entry& added, Entry& target) {
         target.captures.push_back(added.number);
         return;
     }
-    target.is_voided = true;
+    take_out(target);
     if (added.is_reversal)
-        for (const std::int64_t capture : target.captures) entry_of(capture).is_voided = true;
+        for (const std::int64_t capture : target.captures) take_out(entry_of(capture));
     if (target.tran_code == "PreAuthCapture" && target.target != 0)
         entry_of(target.target).captured_minor -= target.authorized_minor;
+}
+
+const Batch& Book::open_batch(std::string_view merchant) const {
+    static const Batch first;
+    const auto found = batches_.find(merchant);
+    return found == batches_.end() ? first : found->second;
+}
+
+void Book::close_batch(const Entry& added) {
+    Batch next;
+    next.number = added.batch + 1;
+    batches_[added.merchant] = next;
+}
+
+void Book::count_in_batch(const Entry& entry, std::int64_t sign) {
+    const bool is_return = entry.tran_code == "Return";
+    if (!is_purchase(entry) && !is_return) return;
+    Batch& batch = batches_[entry.merchant];
+    if (!batch.opened) batch.opened = entry.at;
+    (is_return ? batch.returns : batch.purchases) += sign;
+    (is_return ? batch.returned_minor : batch.purchased_minor) += sign * entry.authorized_minor;
+}
+
+void Book::take_out(Entry& entry) {
+    if (!entry.is_voided && is_in_open_batch(entry)) count_in_batch(entry, -1);
+    entry.is_voided = true;
 }
 
 std::int64_t Book::find_acq_ref_data(std::string_view merchant, std::string_view acq_ref_data) const {

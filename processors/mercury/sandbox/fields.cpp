@@ -71,7 +71,13 @@ std::optional<std::int64_t> parse_minor(std::string_view text) {
     return std::stoll(digits);
 }
 
+std::string batch_number_text(std::int64_t number) {
+    const std::string digits = std::to_string(number);
+    return digits.size() < 4 ? std::string(4 - digits.size(), '0') + digits : digits;
+}
+
 std::string minor_text(std::int64_t minor) {
+    if (minor < 0) return "-" + minor_text(-minor);
     const std::string digits = std::to_string(minor);
     const std::string padded = digits.size() < 3 ? std::string(3 - digits.size(), '0') + digits : digits;
     return padded.substr(0, padded.size() - 2) + "." + padded.substr(padded.size() - 2);

@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 #include "base/base32.hpp"
 #include "processors/mercury/sandbox/fields.hpp"
 #include "processors/mercury/sandbox/triggers.hpp"
@@ -81,16 +83,28 @@ Host::Host(const Settings& settings, Book& book, const Clock& clock, CardKey car
     : settings_{settings}, book_{book}, clock_{clock}, card_key_{card_key} {
     for (const Entry& entry : book_.entries())
         if (is_approved(entry) && entry.duplicate_of == 0) remember(entry);
+    for (const auto& [merchant, batch] : book_.open_batches()) expect_close(batch);
 }
 
-HostAnswer Host::error(const Transaction& transaction, std::string_view code, std::string_view text) {
+void Host::forget() {
+    duplicates_.clear();
+    next_close_ = Timestamp::max();
+}
+
+HostAnswer Host::error(std::string_view merchant, std::string_view code, std::string_view text) {
     HostAnswer out;
-    out.entry.merchant = transaction.merchant;
+    out.entry.merchant = merchant;
     out.entry.status = "Error";
     out.entry.code = code;
     out.entry.text = text;
     out.origin = "Server";
     return out;
+}
+
+HostAnswer Host::bad_credentials(std::string_view merchant) {
+    HostAnswer refused = error(merchant, "009999", "Invalid Credentials. Please call support.");
+    refused.origin = "Client";
+    return refused;
 }
 
 bool Host::knows(const std::string& merchant, const std::string& password) const {
@@ -120,7 +134,8 @@ bool Host::is_same(const Entry& a, const Entry& b) const {
         return e.tran_code == "Sale" || e.tran_code == "PreAuth" || e.tran_code == "Return";
     };
     const bool is_short = settings_.duplicate_rule == DuplicateRule::invoice_card_amount && is_charge(a) && is_charge(b);
-    return a.invoice == b.invoice && a.card_hash == b.card_hash && a.amount_minor == b.amount_minor &&
+    const bool is_past = settings_.duplicates_end_with_batch && !book_.is_in_open_batch(a);
+    return !is_past && a.invoice == b.invoice && a.card_hash == b.card_hash && a.amount_minor == b.amount_minor &&
            (is_short || (a.merchant == b.merchant && a.tran_code == b.tran_code));
 }
 std::uint64_t Host::duplicate_hash(const Entry& entry) const { return hash_of({entry.invoice, entry.card_hash}); }
@@ -136,15 +151,12 @@ void Host::remember(const Entry& entry) {
 }
 
 Result<HostAnswer> Host::decide(const Transaction& transaction, std::string_view fault) {
+    if (auto status = close_due(); !status) return status.error();
     if (const FieldFault wrong = check_fields(transaction); !wrong.code.empty())
-        return error(transaction, wrong.code, wrong.text);
-    if (!knows(transaction.merchant, transaction.password)) {
-        HostAnswer refused = error(transaction, "009999", "Invalid Credentials. Please call support.");
-        refused.origin = "Client";
-        return refused;
-    }
+        return error(transaction.merchant, wrong.code, wrong.text);
+    if (!knows(transaction.merchant, transaction.password)) return bad_credentials(transaction.merchant);
     if (settings_.only_test_cards && !is_test_card(transaction.account_number))
-        return error(transaction, "000000", "No Live Cards on Test Merchant ID Allowed.");
+        return error(transaction.merchant, "000000", "No Live Cards on Test Merchant ID Allowed.");
     Entry entry = entry_of(transaction, fault);
     const std::int64_t earlier = find_duplicate(entry);
     const bool is_repeat = earlier != 0 && (transaction.tran_code != "VoidSale" || !settings_.repeated_void_is_refused);
@@ -162,6 +174,7 @@ Result<HostAnswer> Host::decide(const Transaction& transaction, std::string_view
     const auto added = book_.add(decided.entry);
     if (!added) return added.error();
     if (is_approved(**added) && !is_repeat) remember(**added);
+    expect_close(book_.open_batch(transaction.merchant));
     return decided;
 }
 
@@ -205,13 +218,21 @@ HostAnswer Host::capture(const Transaction& t, Entry entry) const {
     return with_transaction(t, std::move(entry), settings_.shows_whole_number);
 }
 
+// Of a charge with what was captured of it: anything that left the open batch.
+bool Host::is_closed(const Entry& charged) const {
+    const std::int64_t hold = charged.tran_code == "PreAuthCapture" ? charged.target : charged.number;
+    const auto& captures = book_.at(hold == 0 ? charged.number : hold).captures;
+    const auto has_left = [&](std::int64_t n) { return !book_.is_in_open_batch(book_.at(n)); };
+    return (is_purchase(charged) && has_left(charged.number)) || std::ranges::any_of(captures, has_left);
+}
+
 HostAnswer Host::undo(const Transaction& t, Entry entry) const {
     if (!entry.is_reversal) return legacy_void(t, std::move(entry));
     std::int64_t target = book_.find_acq_ref_data(t.merchant, t.acq_ref_data);
     const Entry* charged = target == 0 ? nullptr : &book_.at(target);
     const bool found = charged && !charged->is_voided && charged->auth_code == t.auth_code &&
                        charged->card_hash == entry.card_hash && charged->process_data == t.process_data &&
-                       charged->tran_code != "Return";
+                       charged->tran_code != "Return" && !is_closed(*charged);
     if (!found) {
         answer(entry, "Declined", "NO TRAN FOUND");
         return with_transaction(t, std::move(entry), settings_.shows_whole_number);
@@ -230,7 +251,7 @@ HostAnswer Host::undo(const Transaction& t, Entry entry) const {
 HostAnswer Host::legacy_void(const Transaction& t, Entry entry) const {
     const std::int64_t target = book_.find_item(t.merchant, t.ref_no, t.auth_code);
     const Entry* item = target == 0 ? nullptr : &book_.at(target);
-    const bool in_batch = item && !item->is_voided && item->tran_code != "PreAuth" && item->tran_code != "Return";
+    const bool in_batch = item && !item->is_voided && book_.is_in_open_batch(*item) && item->tran_code != "PreAuth" && item->tran_code != "Return";
     const bool fits = in_batch && item->card_hash == entry.card_hash && item->authorized_minor == entry.amount_minor;
     if (!fits) {
         answer(entry, "Declined", "INV ITEM NUM");
@@ -261,8 +282,8 @@ Result<std::vector<const Entry*>> Host::all_detail(const DetailRequest& request)
     const std::string invoice = upper(request.invoice);
     std::vector<const Entry*> rows;
     for (const Entry& entry : book_.entries()) {
-        const bool wanted = entry.merchant == request.merchant && entry.duplicate_of == 0 && entry.at <= latest &&
-                            (invoice.empty() || entry.invoice == invoice) &&
+        const bool wanted = entry.merchant == request.merchant && entry.duplicate_of == 0 && !closes_batch(entry) &&
+                            entry.at <= latest && (invoice.empty() || entry.invoice == invoice) &&
                             (request.tran_code.empty() || entry.tran_code == request.tran_code) &&
                             (!from || entry.at >= *from) && (!through || entry.at < *through + std::chrono::days(1));
         if (wanted) rows.push_back(&entry);
