@@ -22,8 +22,27 @@ bool is_item(const Entry& entry, std::string_view merchant, std::string_view ref
 }  // namespace
 
 bool is_approved(const Entry& entry) { return entry.status == "Approved"; }
-bool is_purchase(const Entry& entry) { return entry.tran_code == "Sale" || entry.tran_code == "PreAuthCapture"; }
+bool is_purchase(const Entry& entry) {
+    return entry.tran_code == "Sale" || entry.tran_code == "PreAuthCapture" || entry.tran_code == "VoiceAuth";
+}
 bool closes_batch(const Entry& entry) { return entry.tran_code == "BatchClose" && entry.status == "Success"; }
+
+bool is_hold(const Entry& entry) {
+    return entry.tran_code == "Sale" || entry.tran_code == "PreAuth" || entry.tran_code == "VoiceAuth";
+}
+
+std::int64_t held_minor(const Entry& entry, const Book& book, const HeldBy& held) {
+    const bool may_hold = is_approved(entry) && entry.duplicate_of == 0 && is_hold(entry);
+    if (!may_hold || entry.is_released || held.now >= entry.at + held.life) return 0;
+    const bool is_settled = is_purchase(entry) && !entry.is_voided && !book.is_in_open_batch(entry);
+    if (is_settled) return 0;
+    std::int64_t settled = 0;
+    for (const std::int64_t n : entry.captures) {
+        const Entry& capture = book.at(n);
+        if (!capture.is_voided && !book.is_in_open_batch(capture)) settled += capture.authorized_minor;
+    }
+    return std::max<std::int64_t>(entry.authorized_minor - settled, 0);
+}
 
 std::string upper(std::string_view text) {
     std::string out(text);
@@ -60,7 +79,8 @@ Result<Book> Book::open(const std::string& path) {
 Book::Book(Book&& other) noexcept
     : file_{std::exchange(other.file_, -1)}, path_{std::move(other.path_)}, entries_{std::move(other.entries_)},
       batches_{std::move(other.batches_)}, clock_ahead_{other.clock_ahead_},
-      by_acq_{std::move(other.by_acq_)}, by_item_{std::move(other.by_item_)}, by_invoice_{std::move(other.by_invoice_)} {}
+      by_acq_{std::move(other.by_acq_)}, by_item_{std::move(other.by_item_)}, by_invoice_{std::move(other.by_invoice_)},
+      by_record_{std::move(other.by_record_)} {}
 
 Book::~Book() {
     if (file_ >= 0) ::close(file_);
@@ -100,6 +120,7 @@ Status Book::clear() {
     by_acq_.clear();
     by_item_.clear();
     by_invoice_.clear();
+    by_record_.clear();
     return {};
 }
 
@@ -114,6 +135,14 @@ void Book::apply(const Entry& entry) {
         by_invoice_.set(hash_of({added.merchant, added.invoice}), added.number,
                         [&](std::int64_t n) { return n == added.earlier_of_invoice; });
     }
+    if (added.record_from != 0) {
+        entry_of(added.record_from).record_used = added.at;
+        entry_of(added.record_from).is_record_used |= !added.record_no.empty();
+    }
+    if (!added.record_no.empty() && added.duplicate_of == 0) {
+        added.record_used = added.at;
+        by_record_.set(hash_of({added.merchant, added.record_no}), added.number, [](std::int64_t) { return false; });
+    }
     if (!is_approved(added)) return;
     if (added.duplicate_of != 0) {
         ++entry_of(added.duplicate_of).repeats;
@@ -122,7 +151,12 @@ void Book::apply(const Entry& entry) {
     if (is_purchase(added)) added.captured_minor = added.authorized_minor;
     count_in_batch(added, 1);
     if (added.target != 0) apply_to_target(added, entry_of(added.target));
-    if (added.tran_code == "VoidSale") return;
+    const bool works_on_another =
+        added.tran_code == "VoidSale" || added.tran_code == "VoidReturn" || added.tran_code == "Adjust";
+    if (!works_on_another) index(added);
+}
+
+void Book::index(const Entry& added) {
     by_acq_.set(hash_of({added.merchant, added.acq_ref_data}), added.number,
                 [&](std::int64_t n) { return has_acq(at(n), added.merchant, added.acq_ref_data); });
     by_item_.set(hash_of({added.merchant, added.ref_no, added.auth_code}), added.number,
@@ -136,11 +170,24 @@ void Book::apply_to_target(const Entry& added, Entry& target) {
         target.captures.push_back(added.number);
         return;
     }
+    if (added.tran_code == "Adjust") return adjust(added, target);
     take_out(target);
+    if (added.is_reversal && added.text == "REVERSED") target.is_released = true;
     if (added.is_reversal)
         for (const std::int64_t capture : target.captures) take_out(entry_of(capture));
     if (target.tran_code == "PreAuthCapture" && target.target != 0)
         entry_of(target.target).captured_minor -= target.authorized_minor;
+}
+
+// The tip of the newest adjustment stands alone.
+void Book::adjust(const Entry& added, Entry& target) {
+    const std::int64_t more = added.authorized_minor - target.authorized_minor;
+    count_in_batch(target, -1);
+    target.authorized_minor += more;
+    target.captured_minor += more;
+    target.gratuity_minor = added.gratuity_minor;
+    count_in_batch(target, 1);
+    if (target.target != 0) entry_of(target.target).captured_minor += more;
 }
 
 const Batch& Book::open_batch(std::string_view merchant) const {
@@ -176,6 +223,10 @@ std::int64_t Book::find_acq_ref_data(std::string_view merchant, std::string_view
 std::int64_t Book::find_item(std::string_view merchant, std::string_view ref_no, std::string_view auth_code) const {
     return by_item_.find(hash_of({merchant, ref_no, auth_code}),
                          [&](std::int64_t n) { return is_item(at(n), merchant, ref_no, auth_code); });
+}
+std::int64_t Book::find_record(std::string_view merchant, std::string_view record_no) const {
+    return by_record_.find(hash_of({merchant, record_no}),
+                           [&](std::int64_t n) { return at(n).record_no == record_no && at(n).merchant == merchant; });
 }
 std::int64_t Book::latest_of_invoice(std::string_view merchant, std::string_view invoice) const {
     return by_invoice_.find(hash_of({merchant, invoice}), [&](std::int64_t n) {

@@ -29,12 +29,18 @@ struct Entry {
     std::int64_t target = 0;                   // entry that a capture or void works on
     bool is_reversal = false;
     std::string fault;                         // what was done to the answer
+    std::int64_t gratuity_minor = 0;           // of the amount
+    std::string record_no, frequency;          // given out with it
+    std::int64_t record_from = 0;              // entry whose record was used
     std::string carried;                       // optional elements that held something, by name: "CVVData Zip"
 
     // Since then:
     std::int64_t batch = 0;              // the merchant's open one when it came
     std::int64_t captured_minor = 0;
     bool is_voided = false;
+    bool is_released = false;            // at the issuer: reversed, not only taken out of the batch
+    Timestamp record_used;               // its record, last; given out counts
+    bool is_record_used = false;
     std::int64_t repeats = 0;
     std::vector<std::int64_t> captures;  // of a hold
     std::int64_t earlier_of_invoice = 0; // the one before it with its merchant and invoice
@@ -67,12 +73,15 @@ public:
     // The approved entry of this issuer data, of this batch item; none: 0.
     std::int64_t find_acq_ref_data(std::string_view merchant, std::string_view acq_ref_data) const;
     std::int64_t find_item(std::string_view merchant, std::string_view ref_no, std::string_view auth_code) const;
+    std::int64_t find_record(std::string_view merchant, std::string_view record_no) const;
     std::vector<std::int64_t> find_invoice(std::string_view merchant, std::string_view invoice) const;  // in order
 
 private:
     void apply(const Entry& entry);
     std::int64_t latest_of_invoice(std::string_view merchant, std::string_view invoice) const;
     void apply_to_target(const Entry& added, Entry& target);
+    void adjust(const Entry& added, Entry& target);
+    void index(const Entry& added);
     void close_batch(const Entry& added);
     void count_in_batch(const Entry& entry, std::int64_t sign);
     void take_out(Entry& entry);
@@ -84,12 +93,20 @@ private:
     std::deque<Entry> entries_;  // where they are stays, whatever is added
     std::map<std::string, Batch, std::less<>> batches_;
     std::chrono::microseconds clock_ahead_{0};
-    NumberIndex by_acq_, by_item_, by_invoice_;
+    NumberIndex by_acq_, by_item_, by_invoice_, by_record_;
 };
 
+bool is_hold(const Entry& entry);         // lowers what is left on the card: Sale, PreAuth, VoiceAuth
 bool is_approved(const Entry& entry);
 bool is_purchase(const Entry& entry);     // takes money: an item of a batch
 bool closes_batch(const Entry& entry);    // by hand, or with the time
+// What the issuer still holds of a charge: nothing once it was reversed, has settled, or is too old. A void of the batch
+// alone lets nothing go.
+struct HeldBy {
+    Timestamp now;
+    std::chrono::days life{7};
+};
+std::int64_t held_minor(const Entry& entry, const Book& book, const HeldBy& held);
 std::string upper(std::string_view text);
 
 }  // namespace postern::mercury::sandbox

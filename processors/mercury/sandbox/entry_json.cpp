@@ -24,7 +24,7 @@ void add(const Entry& entry, Totals& totals) {
     if (entry.status == "Declined") ++totals.declined;
     if (entry.status == "Error") ++totals.errors;
     if (!is_approved(entry) || entry.duplicate_of != 0) return;
-    const bool is_charge = entry.tran_code == "Sale" || entry.tran_code == "PreAuth";
+    const bool is_charge = is_hold(entry);
     if (is_charge) ++totals.charges;
     if (is_charge && entry.is_voided) ++totals.voided;
     if (entry.is_voided) return;
@@ -39,7 +39,7 @@ json::object to_json(const Totals& totals) {
             {"captured", totals.captured}, {"refunded", totals.refunded}, {"voided", totals.voided}};
 }
 
-json::object charge_json(const Entry& entry, const Book& book) {
+json::object charge_json(const Entry& entry, const Book& book, const HeldBy& held) {
     const std::int64_t refunded = entry.tran_code == "Return" ? entry.authorized_minor : 0;
     return {{"number", entry.number}, {"at", to_rfc3339(entry.at)}, {"merchant", entry.merchant},
             {"tran_code", entry.tran_code}, {"invoice", entry.invoice}, {"card", entry.card},
@@ -47,7 +47,8 @@ json::object charge_json(const Entry& entry, const Book& book) {
             {"captured", entry.captured_minor}, {"refunded", refunded}, {"voided", entry.is_voided},
             {"repeats", entry.repeats}, {"text", entry.text}, {"is_reversal", entry.is_reversal},
             {"target_invoice", entry.target == 0 ? "" : book.at(entry.target).invoice}, {"fault", entry.fault},
-            {"carried", entry.carried}, {"batch", entry.batch}};
+            {"carried", entry.carried}, {"batch", entry.batch},
+            {"gratuity", entry.gratuity_minor}, {"frequency", entry.frequency}, {"held", held_minor(entry, book, held)}};
 }
 
 // `by`: the merchant, or the time of day.
@@ -144,6 +145,12 @@ void append_line(const Entry& e, std::int64_t number, std::string& out) {
     line.add_flag("is_reversal", e.is_reversal);
     line.add("fault", e.fault);
     line.add("carried", e.carried);
+    if (e.gratuity_minor != 0) line.add("gratuity", e.gratuity_minor);
+    if (!e.record_no.empty()) {
+        line.add("record_no", e.record_no);
+        line.add("frequency", e.frequency);
+    }
+    if (e.record_from != 0) line.add("record_from", e.record_from);
     line.end();
 }
 
@@ -174,6 +181,10 @@ std::optional<Entry> parse_line(std::string_view line) {
     e.is_reversal = is_set(o, "is_reversal");
     e.fault = text_of(o, "fault");
     e.carried = text_of(o, "carried");
+    e.gratuity_minor = number_of(o, "gratuity");
+    e.record_no = text_of(o, "record_no");
+    e.frequency = text_of(o, "frequency");
+    e.record_from = number_of(o, "record_from");
     return e;
 }
 
@@ -204,7 +215,7 @@ std::string book_json(const Book& book, const BookQuery& query) {
         if (query.totals_only) continue;
         if (closes_batch(entry)) closed.push_back(closed_json(entry));
         else add(entry, by_invoice[entry.invoice]);
-        if (is_approved(entry) && entry.duplicate_of == 0) charges.push_back(charge_json(entry, book));
+        if (is_approved(entry) && entry.duplicate_of == 0) charges.push_back(charge_json(entry, book, query.held));
     }
     json::object out{{"last", book.next_number() - 1}, {"totals", to_json(all)}};
     if (!query.totals_only) {

@@ -21,6 +21,7 @@ struct BookQuery {
     std::string invoice;
     std::int64_t since = 0;
     bool totals_only = false;
+    HeldBy held = {};  // when and for how long the issuer holds
 };
 std::string book_json(const Book& book, const BookQuery& query);
 

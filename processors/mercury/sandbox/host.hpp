@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/random.hpp"
 #include "processors/mercury/sandbox/book.hpp"
 #include "processors/mercury/sandbox/request.hpp"
 #include "processors/mercury/sandbox/settings.hpp"
@@ -34,7 +35,7 @@ struct AdminAnswer {
 // that the host would take. Only what passed the fields is booked.
 class Host {
 public:
-    Host(const Settings& settings, Book& book, const Clock& clock, CardKey card_key);
+    Host(const Settings& settings, Book& book, const Clock& clock, Random& random, CardKey card_key);
 
     // `fault`: noted beside the entry.
     Result<HostAnswer> decide(const Transaction& transaction, std::string_view fault);
@@ -58,9 +59,21 @@ private:
     HostAnswer decide_verb(const Transaction& transaction, Entry entry) const;
     HostAnswer charge(const Transaction& transaction, Entry entry) const;
     HostAnswer capture(const Transaction& transaction, Entry entry) const;
+    HostAnswer refund(const Transaction& transaction, Entry entry) const;
+    HostAnswer voice(const Transaction& transaction, Entry entry) const;
+    HostAnswer check_card(const Transaction& transaction, Entry entry) const;
+    HostAnswer adjust(const Transaction& transaction, Entry entry) const;
+    HostAnswer undo_refund(const Transaction& transaction, Entry entry) const;
     HostAnswer undo(const Transaction& transaction, Entry entry) const;
+    const Entry* find_item(const Transaction& transaction, const Entry& asked) const;
+    HostAnswer take_out(const Transaction& transaction, Entry entry, const Entry* item) const;
     HostAnswer legacy_void(const Transaction& transaction, Entry entry) const;
+    HostAnswer answer_of(const Transaction& transaction, Entry entry) const;
+    bool is_over_limit(const Entry& entry) const;
+    std::int64_t find_live_record(const Transaction& transaction) const;
+    void give_record(const Transaction& transaction, Entry& entry) const;
     Entry entry_of(const Transaction& transaction, std::string_view fault) const;
+    Entry repeat_of(std::int64_t earlier, std::string_view fault) const;
     bool is_closed(const Entry& charged) const;
     std::uint64_t duplicate_hash(const Entry& entry) const;
     bool is_same(const Entry& a, const Entry& b) const;
@@ -70,6 +83,7 @@ private:
     const Settings& settings_;
     Book& book_;
     const Clock& clock_;
+    Random& random_;
     CardKey card_key_;
     NumberIndex duplicates_;
     Timestamp next_close_ = Timestamp::max();  // of all merchants, not later than it is

@@ -88,7 +88,7 @@ constexpr std::string_view garbage = "\x01\x7f<<<RStream not here %%% \x02 4.00 
 
 Sandbox::Sandbox(Settings settings, Book book, const Clock& clock, Random& random, CardKey card_key)
     : settings_{std::move(settings)}, book_{std::move(book)}, clock_{clock, book_.clock_ahead()},
-      faults_{random}, host_{settings_, book_, clock_, card_key} {}
+      faults_{random}, host_{settings_, book_, clock_, random, card_key} {}
 
 Exchange Sandbox::handle(const net::HttpRequest& request) {
     const std::string_view path = request.path();
@@ -135,7 +135,7 @@ Exchange Sandbox::soap(const net::HttpRequest& request) {
 
 Exchange Sandbox::transaction(const Transaction& transaction) {
     const auto amount = parse_minor(transaction.purchase);
-    const auto fault = faults_.strike(transaction.tran_code, upper(transaction.invoice), amount.value_or(0));
+    const auto fault = faults_.strike(base_code(transaction), upper(transaction.invoice), amount.value_or(0));
     if (fault && !is_booked(fault->kind)) return unbooked(transaction, *fault);
     const auto answer = host_.decide(transaction, fault ? to_text(fault->kind) : "");
     if (!answer) return xml(soap_fault(unwritable), 500);
@@ -163,6 +163,7 @@ Exchange Sandbox::answered(const HostAnswer& answer, const Transaction& transact
             exchange = server_error(transaction, "003010", "Timeout waiting for server.");
             break;
         case FaultKind::echo_card: {
+            if (transaction.account_number.empty()) break;  // a record came in its place
             const auto echo = echoed(transaction.account_number, fault->form);
             exchange = xml(whole(echo ? *echo : ""));
             change_reply(exchange.response, transaction.account_number, fault->form);
@@ -203,6 +204,7 @@ Exchange Sandbox::detail(Operation operation, const DetailRequest& request) {
 Exchange Sandbox::show_book(const net::HttpRequest& request) {
     if (!host_.close_due()) return json("{\"error\":\"book_unwritable\"}\n", 500);
     BookQuery query;
+    query.held = {clock_.now(), settings_.hold_life};
     query.invoice = parameter(request.query(), "invoice");
     query.totals_only = parameter(request.query(), "totals") == "1";
     const std::string_view since = parameter(request.query(), "since");
