@@ -1,4 +1,5 @@
 """What `./postern` decides, on a folder of its own: nothing is started but processes that end at once."""
+import argparse
 import base64
 import contextlib
 import io
@@ -17,7 +18,7 @@ from unittest import mock
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "deploy"))
 sys.dont_write_bytecode = True
-from orchestrate import bench, clusters, doctor, lifecycle, paths, settings, status, supervisor  # noqa: E402
+from orchestrate import bench, clusters, doctor, lifecycle, paths, sandbox, settings, status, supervisor  # noqa: E402
 
 EXACTLY = 1e-6
 
@@ -223,6 +224,58 @@ class Status(OnAFolder):
         mine = {name for name, path in whole.items() if "vault" in path or path.endswith("/journal")}
         self.assertEqual(mine, {name for name in whole if name.startswith("vault")})
         self.assertEqual(mine, {"vault_postgres", "vault_socket", "vault_journal"})
+
+
+class Sandbox(OnAFolder):
+    """What the words become on the wire, and what is shown of the answer."""
+    BOOK = {"totals": {"requests": 2, "charges": 1, "duplicates": 1, "declined": 0, "errors": 0, "voided": 0,
+                       "authorized": 1234, "captured": 1234, "refunded": 5},
+            "batches": {"open": [{"merchant": "595901", "number": 2, "items": 1, "net": -550}],
+                        "closed": [{"merchant": "595901", "number": 1, "at": "2026-11-26T09:00:00Z", "by": "time", "net": 99}]},
+            "charges": [{"number": 1, "tran_code": "Sale", "invoice": "1P2", "card": "400300XXXXXX6781", "authorized": 1234,
+                         "text": "AP", "voided": True}]}
+    FAULT = {"kind": "cut", "count_left": -1, "rate": 0.5, "tran_code": "Sale", "delay_ms": 0, "form": "plain"}
+
+    def said(self, *words, answer, code=200):
+        """The request that was made, and what stands on stdout."""
+        parser = argparse.ArgumentParser()
+        sandbox.add_parser(parser.add_subparsers(), lambda _: None)
+        service, out = mock.Mock(), io.StringIO()
+        service.call.return_value = (code, {}, json.dumps(answer).encode())
+        with mock.patch.object(sandbox.tour, "Service", return_value=service), contextlib.redirect_stdout(out), \
+                mock.patch.object(sandbox.processes, "is_running", return_value=True), \
+                mock.patch.object(sandbox.status, "urls", return_value={"mercury_sandbox": "https://127.0.0.1:1"}):
+            sandbox.run(self.instance, parser.parse_args(["sandbox", *words]))
+        return service.call.call_args.args, out.getvalue()
+
+    def test_the_clock(self):
+        answer = {"now": "2030-01-01T12:00:00.000000Z", "ahead_s": 7}
+        for words, body in (((), None), (("--advance", "26h"), {"advance_s": 93600}), (("--advance", "2d"), {"advance_s": 172800}),
+                            (("--set", "2030-01-01T12:00:00Z"), {"set": "2030-01-01T12:00:00Z"})):
+            asked, shown = self.said("clock", *words, answer=answer)
+            self.assertEqual(asked, ("POST" if body else "GET", "/sandbox/clock", body))
+            self.assertIn("2030-01-01T12:00:00.000000Z   7 s ahead", shown)
+        self.assertEqual(json.loads(self.said("clock", "--json", answer=answer)[1]), answer)
+
+    def test_a_fault(self):
+        asked, shown = self.said("fault", "cut", "--rate", "0.5", "--tran-code", "Sale", answer=[self.FAULT])
+        self.assertEqual(asked, ("POST", "/sandbox/faults", {"kind": "cut", "rate": 0.5, "tran_code": "Sale"}))
+        self.assertEqual(shown, "cut  rate 0.5  Sale\n")
+        self.assertEqual(self.said("fault", "--clear", answer=[]), (("DELETE", "/sandbox/faults", None), "no faults stand\n"))
+
+    def test_the_book(self):
+        asked, shown = self.said("book", "--invoice", "a b", answer=self.BOOK)
+        self.assertEqual(asked, ("GET", "/sandbox/book?invoice=a%20b&since=0", None))
+        for part in ("captured 12.34", "refunded 0.05", "open batch 0002 of 595901: 1 items, net -5.50",
+                     "at 2026-11-26T09:00:00Z by the time: net 0.99", "400300XXXXXX6781     12.34 AP voided"):
+            self.assertIn(part, shown)
+
+    def test_a_refusal_says_why(self):
+        with self.assertRaisesRegex(paths.Failure, "refuses: kind"):
+            self.said("fault", "other", answer={"error": "kind"}, code=400)
+        with self.assertRaisesRegex(paths.Failure, "--yes"):
+            self.said("reset", answer={})
+        self.assertEqual(self.said("reset", "--yes", answer={})[0], ("POST", "/sandbox/reset", {}))
 
 
 class Places(OnAFolder):

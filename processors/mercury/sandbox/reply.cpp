@@ -56,18 +56,33 @@ void append_transaction(std::string& out, const HostAnswer& answer) {
     element(out, "\t\t", "CardType", answer.card_type);
     element(out, "\t\t", "TranCode", e.tran_code);
     element_if_any(out, "\t\t", "AuthCode", e.auth_code);
-    if (approved) element(out, "\t\t", "CaptureStatus", e.tran_code == "PreAuth" ? "Not Captured" : "Captured");
+    if (approved) element(out, "\t\t", "CaptureStatus", 
+                              e.tran_code == "PreAuth" || e.tran_code == "ZeroAuth" ? "Not Captured" : "Captured");
     element_if_any(out, "\t\t", "RefNo", e.ref_no);
     element(out, "\t\t", "InvoiceNo", e.invoice);
     element_if_any(out, "\t\t", "AVSResult", answer.avs_result);
     element_if_any(out, "\t\t", "CVVResult", answer.cvv_result);
     out += "\t\t<Amount>\r\n";
-    element(out, "\t\t\t", "Purchase", minor_text(e.amount_minor));
+    element(out, "\t\t\t", "Purchase", minor_text(e.amount_minor - e.gratuity_minor));
+    if (e.gratuity_minor != 0) element(out, "\t\t\t", "Gratuity", minor_text(e.gratuity_minor));
     if (approved) element(out, "\t\t\t", "Authorize", minor_text(e.authorized_minor));
     out += "\t\t</Amount>\r\n";
     element_if_any(out, "\t\t", "AcqRefData", e.acq_ref_data);
+    element_if_any(out, "\t\t", "RecordNo", e.record_no);
     element_if_any(out, "\t\t", "ProcessData", e.process_data);
     out += "\t</TranResponse>\r\n";
+}
+
+std::vector<std::pair<std::string_view, std::string>> figures_of(const Batch& batch) {
+    const std::string none = minor_text(0);
+    return {{"BatchNo", batch_number_text(batch.number)}, {"BatchItemCount", std::to_string(batch.items())},
+            {"NetBatchTotal", minor_text(batch.net_minor())},
+            {"CreditPurchaseCount", std::to_string(batch.purchases)},
+            {"CreditPurchaseAmount", minor_text(batch.purchased_minor)},
+            {"CreditReturnCount", std::to_string(batch.returns)},
+            {"CreditReturnAmount", minor_text(batch.returned_minor)},
+            {"DebitPurchaseCount", "0"}, {"DebitPurchaseAmount", none},
+            {"DebitReturnCount", "0"}, {"DebitReturnAmount", none}};
 }
 
 constexpr std::string_view envelope_start =
@@ -93,6 +108,43 @@ std::string rstream(const HostAnswer& answer, std::string_view echo) {
     if (answer.has_transaction) append_transaction(out, answer);
     out += "</RStream>\r\n";
     return out;
+}
+
+std::string admin_rstream(const AdminAnswer& answer) {
+    std::string out(prolog);
+    out += "<RStream>\r\n";
+    append_command(out, answer.command, "");
+    if (!answer.element.empty()) {
+        const std::string name(answer.element);
+        out += "\t<" + name + ">\r\n";
+        element(out, "\t\t", "MerchantID", answer.command.entry.merchant);
+        element(out, "\t\t", "OperatorID", answer.operator_id);
+        for (const auto& [figure, value] : figures_of(answer.batch)) element(out, "\t\t", figure, value);
+        out += "\t</" + name + ">\r\n";
+    }
+    out += "</RStream>\r\n";
+    return out;
+}
+
+std::string batch_reply(const std::string& merchant, const Batch& batch) {
+    std::string columns, row;
+    const auto add = [&](std::string_view name, std::string_view value) {
+        columns += "<xs:element name=\"" + std::string(name) + "\" type=\"xs:string\" minOccurs=\"0\"/>";
+        element(row, "", name, value);
+    };
+    add("MerchantID", merchant);
+    for (const auto& [figure, value] : figures_of(batch)) add(figure, value);
+    return std::string(envelope_start) +
+           "<CBatchResponse xmlns=\"http://www.mercurypay.com\"><CBatchResult>"
+           "<xs:schema id=\"NewDataSet\" xmlns=\"\" xmlns:xs=\"http://www.w3.org/2001/XMLSchema\""
+           " xmlns:msdata=\"urn:schemas-microsoft-com:xml-msdata\"><xs:element name=\"NewDataSet\""
+           " msdata:IsDataSet=\"true\"><xs:complexType><xs:choice minOccurs=\"0\" maxOccurs=\"unbounded\">"
+           "<xs:element name=\"Batch\"><xs:complexType><xs:sequence>" + columns +
+           "</xs:sequence></xs:complexType></xs:element></xs:choice></xs:complexType></xs:element></xs:schema>"
+           "<diffgr:diffgram xmlns:msdata=\"urn:schemas-microsoft-com:xml-msdata\""
+           " xmlns:diffgr=\"urn:schemas-microsoft-com:xml-diffgram-v1\"><NewDataSet xmlns=\"\">"
+           "<Batch diffgr:id=\"Batch1\" msdata:rowOrder=\"0\">" + row + "</Batch></NewDataSet></diffgr:diffgram>"
+           "</CBatchResult></CBatchResponse>" + std::string(envelope_end);
 }
 
 // Mixed case as seen; an empty STATUS says that there is no such transaction.

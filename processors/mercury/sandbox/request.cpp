@@ -20,7 +20,7 @@ struct Field {
     std::string Document::*value;
     bool keeps_white = false;
 };
-constexpr std::array<Field<Transaction>, 19> transaction_fields{{
+constexpr std::array<Field<Transaction>, 21> transaction_fields{{
     {"TranType", &Transaction::tran_type},
     {"TranCode", &Transaction::tran_code},
     {"MerchantID", &Transaction::merchant},
@@ -37,9 +37,27 @@ constexpr std::array<Field<Transaction>, 19> transaction_fields{{
     {"CVVData", &Transaction::security_code},
     {"Address", &Transaction::address},
     {"Zip", &Transaction::postal_code},
+    {"RecordNo", &Transaction::record_no},
+    {"Frequency", &Transaction::frequency},
     {"AuthCode", &Transaction::auth_code, true},  // these three are compared with their spaces
     {"AcqRefData", &Transaction::acq_ref_data, true},
     {"ProcessData", &Transaction::process_data, true},
+}};
+constexpr std::array<Field<AdminRequest>, 14> admin_fields{{
+    {"TranCode", &AdminRequest::tran_code},
+    {"MerchantID", &AdminRequest::merchant},
+    {"OperatorID", &AdminRequest::operator_id},
+    {"BatchNo", &AdminRequest::batch_no},
+    {"BatchItemCount", &AdminRequest::item_count},
+    {"NetBatchTotal", &AdminRequest::net_total},
+    {"CreditPurchaseCount", &AdminRequest::purchase_count},
+    {"CreditPurchaseAmount", &AdminRequest::purchase_amount},
+    {"CreditReturnCount", &AdminRequest::return_count},
+    {"CreditReturnAmount", &AdminRequest::return_amount},
+    {"DebitPurchaseCount", &AdminRequest::debit_purchase_count},
+    {"DebitPurchaseAmount", &AdminRequest::debit_purchase_amount},
+    {"DebitReturnCount", &AdminRequest::debit_return_count},
+    {"DebitReturnAmount", &AdminRequest::debit_return_amount},
 }};
 struct Call {
     std::string tran, password;
@@ -90,37 +108,52 @@ bool read_fields(const PlainXml& plain, std::size_t depth, std::span<const Field
     return true;
 }
 
-// TStream with one Transaction in it, the usual shape; else nothing.
-std::optional<Transaction> read_plain_transaction(std::string_view tran) {
+// What `tran` held: a Transaction or an Admin.
+struct Stream {
+    Transaction transaction;
+    std::optional<AdminRequest> admin;
+};
+
+// TStream with one child, the usual shape; else nothing.
+std::optional<Stream> read_plain_stream(std::string_view tran) {
     const auto plain = read_plain_xml(tran);
-    if (!plain || plain->elements.size() < 2 || !equal_ignoring_case(plain->elements[1].name, "Transaction"))
-        return std::nullopt;
-    const auto second = std::ranges::count(plain->elements, std::size_t{2}, &PlainXml::Element::depth);
-    Transaction out;
-    const bool is_read = second == 1 && read_fields<Transaction>(*plain, 2, transaction_fields, out);
+    if (!plain || plain->elements.size() < 2) return std::nullopt;
+    const bool is_admin = equal_ignoring_case(plain->elements[1].name, "Admin");
+    const bool is_usual = (is_admin || equal_ignoring_case(plain->elements[1].name, "Transaction")) &&
+                          std::ranges::count(plain->elements, std::size_t{2}, &PlainXml::Element::depth) == 1;
+    if (!is_usual) return std::nullopt;
+    Stream out;
+    if (is_admin) out.admin.emplace();
+    const bool is_read = is_admin ? read_fields<AdminRequest>(*plain, 2, admin_fields, *out.admin)
+                                  : read_fields<Transaction>(*plain, 2, transaction_fields, out.transaction);
     return is_read ? std::optional(std::move(out)) : std::nullopt;
 }
 
-Transaction read_transaction(const Call& call) {
-    if (auto plain = read_plain_transaction(call.tran)) {
-        plain->password = call.password;
-        return std::move(*plain);
-    }
-    const auto document = processors::wire::read_xml(call.tran);
+Stream read_stream(std::string_view tran) {
+    if (auto plain = read_plain_stream(tran)) return std::move(*plain);
+    Stream out;
+    const auto document = processors::wire::read_xml(tran);
     bool repeated = false;
     const XmlNode* transaction = document ? find_anywhere(*document, "Transaction", repeated) : nullptr;
-    Transaction out;
-    out.password = call.password;
-    out.readable = transaction != nullptr;
-    if (transaction) read_fields<Transaction>(*transaction, transaction_fields, out);
+    const XmlNode* admin = document && !transaction ? find_anywhere(*document, "Admin", repeated) : nullptr;
+    if (transaction) read_fields<Transaction>(*transaction, transaction_fields, out.transaction);
+    else if (admin) read_fields<AdminRequest>(*admin, admin_fields, out.admin.emplace());
+    else out.transaction.readable = false;
     return out;
 }
 
 Request request_of(const OperationShape& shape, const Call& call, DetailRequest detail) {
     Request request;
     request.operation = shape.operation;
-    if (shape.parameters.front() == "tran") request.transaction = read_transaction(call);
-    else request.detail = std::move(detail);
+    if (shape.parameters.front() != "tran") {
+        request.detail = std::move(detail);
+        return request;
+    }
+    Stream stream = read_stream(call.tran);
+    request.transaction = std::move(stream.transaction);
+    request.transaction.password = call.password;
+    request.admin = std::move(stream.admin);
+    if (request.admin) request.admin->password = call.password;
     return request;
 }
 

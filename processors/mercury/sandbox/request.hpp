@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,7 +15,15 @@ struct Transaction {
     std::string purchase, authorize, gratuity;
     std::string account_number, expiry, name, security_code, address, postal_code;
     std::string auth_code, acq_ref_data, process_data;
+    std::string record_no, frequency;
     bool readable = true;  // false: `tran` is no TStream
+};
+// An Admin of a TStream, with the figures as they were written.
+struct AdminRequest {
+    std::string tran_code, merchant, password, operator_id;
+    std::string batch_no, item_count, net_total;
+    std::string purchase_count, purchase_amount, return_count, return_amount;
+    std::string debit_purchase_count, debit_purchase_amount, debit_return_count, debit_return_amount;
 };
 struct DetailRequest {
     std::string merchant, password, invoice;
@@ -23,6 +32,7 @@ struct DetailRequest {
 struct Request {
     Operation operation = Operation::credit_transaction;
     Transaction transaction;  // of the operations with `tran`
+    std::optional<AdminRequest> admin;  // or this
     DetailRequest detail;     // of those that ask about a merchant
 };
 // From a SOAP envelope; `tran` as CDATA or escaped. "malformed_soap", or "unknown_operation".

@@ -137,6 +137,28 @@ class Zeep(unittest.TestCase):
         found = read(self.client.service.CAllDetailEx(**asked, transactioncode="Return"))
         self.assertEqual(found["STATUS"], "")
 
+    def test_shows_and_closes_a_batch(self):
+        def admin(code, **figures):
+            root = lxml.etree.Element("TStream")
+            inner = lxml.etree.SubElement(root, "Admin")
+            for name, value in {"MerchantID": "494901", "TranCode": code, **figures}.items():
+                lxml.etree.SubElement(inner, name).text = value
+            return read(self.client.service.CreditTransaction(tran=lxml.etree.tostring(root, encoding="unicode"), pw="xyz"))
+
+        def data_set():
+            found = self.client.service.CBatch(merchant="494901")
+            [row] = found["_value_1"]["_value_1"]
+            return {name: row["Batch"][name] for name in row["Batch"]}
+
+        self.credit(MerchantID="494901", InvoiceNo="zeep.8", Purchase="8.25")
+        summary = admin("BatchSummary")
+        self.assertEqual((summary["CmdStatus"], summary["BatchItemCount"], summary["NetBatchTotal"]), ("Success", "1", "8.25"))
+        figures = {name: value for name, value in summary.items() if name.startswith(("Batch", "Net", "Credit", "Debit"))}
+        self.assertLessEqual(figures.items(), data_set().items())
+        self.assertEqual(admin("BatchClose", **{**figures, "NetBatchTotal": "8.26"})["CmdStatus"], "Error")
+        self.assertEqual(admin("BatchClose", **figures)["CmdStatus"], "Success")
+        self.assertEqual((data_set()["BatchNo"], data_set()["BatchItemCount"]), ("0002", "0"))
+
     def test_takes_posts_to_the_address_of_the_wsdl(self):
         there = self.client.create_service(BINDING, self.host.url + "?WSDL")
         answer = read(there.CreditTransaction(tran=tstream(InvoiceNo="zeep.6", Purchase="6.00"), pw="xyz"))
