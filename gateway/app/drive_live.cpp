@@ -21,8 +21,10 @@ public:
             if (const auto* conclude = std::get_if<processors::Conclude>(&step)) {
                 co_return co_await finish(co_await driver_.commit(conclude->claim, OpenEnd{}));
             }
-            const auto open = co_await driver_.stay_open({live_lease(services_, deadline_), words_of(step)});
-            if (open != Committed::applied) co_return co_await finish(open);
+            if (!std::holds_alternative<processors::Proceed>(step)) {
+                const auto open = co_await driver_.stay_open({live_lease(services_, deadline_), words_of(step)});
+                if (open != Committed::applied) co_return co_await finish(open);
+            }
             if (!co_await take(step)) {
                 co_await hand_over(step);
                 break;
@@ -45,10 +47,9 @@ private:
             co_return true;
         }
         if (std::holds_alternative<processors::AskPeople>(step) || left() < call_time_least) co_return false;
-        const bool inquire = std::holds_alternative<processors::Inquire>(step);
         const auto number = co_await driver_.begin_attempt();
         if (!number) co_return false;
-        co_await driver_.send(inquire ? vault::AttemptKind::inquire : driver_.kind_of(false), *number, left());
+        co_await driver_.send(driver_.kind_of(step), *number, left());
         co_return true;
     }
 
@@ -93,6 +94,7 @@ std::chrono::milliseconds live_lease(const Services& services, Instant deadline)
 }
 
 std::string words_of(const processors::Step& step) {
+    if (std::holds_alternative<processors::Proceed>(step)) return "proceed";
     if (std::holds_alternative<processors::Inquire>(step)) return "inquire";
     if (std::holds_alternative<processors::Resend>(step)) return "resend";
     if (std::holds_alternative<processors::Wait>(step)) return "wait";

@@ -68,7 +68,7 @@ Awaitable<vault::Verdict> OperationDriver::forward(vault::AttemptKind kind, std:
                                   .account_id = operation.account_id,
                                   .token = with_card ? std::optional{work_.payment.token} : std::nullopt,
                                   .destination = operation.processor,
-                                  .operation = std::string(adapter().policy_operation(kind, operation)),
+                                  .operation = std::string(adapter().policy_operation(kind, history())),
                                   .message = std::move(message),
                                   .time_left = std::min(time_left, adapter().capabilities().call_time_max)};
     const auto time_given = request.time_left;
@@ -124,6 +124,11 @@ processors::Step OperationDriver::send_undo_again() const {
 vault::AttemptKind OperationDriver::kind_of(bool is_first) const {
     if (is_undo(work_.operation.verb)) return vault::AttemptKind::reverse;
     return is_first ? vault::AttemptKind::send : vault::AttemptKind::resend;
+}
+
+vault::AttemptKind OperationDriver::kind_of(const processors::Step& step) const {
+    if (std::holds_alternative<processors::Inquire>(step)) return vault::AttemptKind::inquire;
+    return kind_of(std::holds_alternative<processors::Proceed>(step));
 }
 
 EvidenceNote OperationDriver::take_note() {

@@ -36,6 +36,7 @@ public:
     processors::Step next() const;
     // The kind that a first message and every repeat of it are journaled as.
     vault::AttemptKind kind_of(bool is_first) const;
+    vault::AttemptKind kind_of(const processors::Step& step) const;  // of a step that sends a message
 
     // Commit 2. Fenced: reads again and decides again, a bounded number of times.
     Awaitable<Committed> commit(domain::Claim claim, OpenEnd open_end);

@@ -41,10 +41,8 @@ public:
                 co_await driver_.commit(conclude->claim, OpenEnd{});
                 co_return;
             }
-            if (const auto open = co_await driver_.stay_open({settings_.lease, words_of(step)});
-                open != Committed::applied) {
-                co_return;
-            }
+            const bool leaves_doubt = !std::holds_alternative<processors::Proceed>(step);
+            if (leaves_doubt && co_await driver_.stay_open({settings_.lease, words_of(step)}) != Committed::applied) co_return;
             if (co_await people_decided()) co_return;
             if (!co_await take(step)) co_return;
         }
@@ -138,7 +136,7 @@ private:
         }
         const auto number = co_await driver_.begin_attempt();
         if (!number) co_return false;
-        co_await driver_.send(inquire ? vault::AttemptKind::inquire : driver_.kind_of(false), *number, call_time);
+        co_await driver_.send(driver_.kind_of(step), *number, call_time);
         co_return true;
     }
 

@@ -145,8 +145,8 @@ Result<vault::MessageTree> MercuryAdapter::plan(AttemptKind kind, const History&
     return transaction_message(kind, history, form_now(history, switches_, forms), switches_);
 }
 
-std::string_view MercuryAdapter::policy_operation(AttemptKind kind, const domain::Operation& operation) const {
-    return kind == AttemptKind::inquire ? "inquire" : domain::to_text(operation.verb);
+std::string_view MercuryAdapter::policy_operation(AttemptKind kind, const History& history) const {
+    return kind == AttemptKind::inquire ? "inquire" : domain::to_text(history.operation.verb);
 }
 
 Outcome MercuryAdapter::read(AttemptKind kind, const History& history, const vault::Reply& reply) const {

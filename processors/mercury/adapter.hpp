@@ -13,7 +13,7 @@ public:
     const processors::Capabilities& capabilities() const override { return capabilities_; }
     std::string identity(std::uint64_t epoch, std::uint64_t counter) const override;
     Result<vault::MessageTree> plan(vault::AttemptKind kind, const processors::History& history) const override;
-    std::string_view policy_operation(vault::AttemptKind kind, const domain::Operation& operation) const override;
+    std::string_view policy_operation(vault::AttemptKind kind, const processors::History& history) const override;
     processors::Outcome read(vault::AttemptKind kind, const processors::History& history,
                              const vault::Reply& reply) const override;
     processors::Step next(const processors::History& history) const override;

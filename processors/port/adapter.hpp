@@ -48,12 +48,13 @@ struct Unreadable { std::string_view code; };  // proves nothing
 using Outcome = std::variant<domain::Claim, Found, FoundVoided, NotFound, Unreadable>;
 
 // What to do next about an operation without a trusted answer.
+struct Proceed {};  // its next message: what went before was preparation, moved nothing and leaves no doubt
 struct Inquire {};
 struct Resend {};  // the same request under the same processor identity; of an undo operation: its next form
 struct Wait { std::chrono::milliseconds pause; };
 struct Conclude { domain::Claim claim; };  // the history proves this
 struct AskPeople { std::string_view reason; };
-using Step = std::variant<Inquire, Resend, Wait, Conclude, AskPeople>;
+using Step = std::variant<Proceed, Inquire, Resend, Wait, Conclude, AskPeople>;
 
 struct Capabilities {
     std::string name;                           // "mercury"
@@ -77,7 +78,7 @@ public:
     // The message of this kind; an error ("verb_not_supported", "reference_missing") means that none can be built.
     virtual Result<vault::MessageTree> plan(vault::AttemptKind kind, const History& history) const = 0;
     // The policy's name for the operation that such a message performs.
-    virtual std::string_view policy_operation(vault::AttemptKind kind, const domain::Operation& operation) const = 0;
+    virtual std::string_view policy_operation(vault::AttemptKind kind, const History& history) const = 0;
     virtual Outcome read(vault::AttemptKind kind, const History& history, const vault::Reply& reply) const = 0;
     virtual Step next(const History& history) const = 0;
 };

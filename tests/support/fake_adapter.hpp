@@ -8,7 +8,7 @@
 namespace postern::test {
 
 // A processor protocol in four form fields; its stand-in is in fake_vault_client.hpp. Replies: "approved MINOR",
-// "declined", "refused", "not_found", anything else is unreadable.
+// "declined", "refused", "not_found", "prepared" (the next message, please), anything else is unreadable.
 class FakeAdapter final : public processors::ProcessorAdapter {
 public:
     FakeAdapter() {
@@ -30,7 +30,7 @@ public:
         if (plan_fails) return Error{ErrorKind::invalid_request, "reference_missing"};
         const bool undo = history.operation.verb == domain::Verb::reverse;
         const std::string target = undo && history.original ? history.original->processor_identity : "";
-        vault::FormBody form{{"verb", std::string(policy_operation(kind, history.operation))},
+        vault::FormBody form{{"verb", std::string(policy_operation(kind, history))},
                              {"identity", history.operation.processor_identity},
                              {"amount", std::to_string(history.operation.requested.amount_minor())},
                              {"target", target}};
@@ -42,8 +42,8 @@ public:
         return vault::MessageTree{.method = "POST", .path_template = "/", .path_parameters = {}, .headers = {},
                                   .body = std::move(form)};
     }
-    std::string_view policy_operation(vault::AttemptKind kind, const domain::Operation& operation) const override {
-        return kind == vault::AttemptKind::inquire ? "inquire" : domain::to_text(operation.verb);
+    std::string_view policy_operation(vault::AttemptKind kind, const processors::History& history) const override {
+        return kind == vault::AttemptKind::inquire ? "inquire" : domain::to_text(history.operation.verb);
     }
     processors::Outcome read(vault::AttemptKind kind, const processors::History& history,
                              const vault::Reply& reply) const override {
@@ -68,6 +68,11 @@ public:
         if (none_left) {
             return processors::Conclude{
                 domain::NotSentClaim{std::get<vault::NotSent>(history.attempts.back().verdict).code}};
+        }
+        const auto* last = std::get_if<vault::Sent>(&history.attempts.back().verdict);
+        if (last && last->reply.body == "prepared") {
+            if (history.now < history.operation.deadline) return processors::Proceed{};
+            return processors::Conclude{domain::RefusedClaim{"too_late", ""}};
         }
         if (undo) return processors::Resend{};
         const bool completes = history.operation.goal.value_or(domain::Goal::complete) == domain::Goal::complete;

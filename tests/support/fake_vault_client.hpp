@@ -31,6 +31,7 @@ enum class Fault {
     unreachable,                     // no byte reached the keeper
     broken,                          // the keeper sent it, the gateway's connection broke
     overbook,                        // approves more than was asked for
+    prepare,                         // not booked, and answered so that another message is wanted
     code_lost,                       // the vault refuses: the security code that the message asks for is gone
 };
 
@@ -88,6 +89,7 @@ private:
     }
     vault::Verdict act(const vault::ForwardRequest& request, Fault fault) {
         if (fault == Fault::lose_request) return vault::MaybeSent{"connection_lost"};
+        if (fault == Fault::prepare) return vault::Sent{{200, "text/plain", "prepared"}};
         const std::string answer = book_message(request, fault);
         if (fault == Fault::lose_reply) return vault::MaybeSent{"connection_lost"};
         return vault::Sent{{200, "text/plain", fault == Fault::garbage ? "<html>" : answer}};

@@ -8,11 +8,10 @@ namespace postern::vault {
 namespace {
 
 constexpr Slot all_slots[] = {
-    Slot::card_number,  Slot::card_expiry_mmyy, Slot::card_security_code,  Slot::card_holder_name,
-    Slot::card_address, Slot::card_postal_code, Slot::account_merchant_id, Slot::account_password,
+    Slot::card_number,        Slot::card_expiry_mmyy, Slot::card_expiry_month,  Slot::card_expiry_year,
+    Slot::card_security_code, Slot::card_holder_name, Slot::card_address,       Slot::card_postal_code,
+    Slot::account_merchant_id, Slot::account_password, Slot::account_bearer,
 };
-
-bool is_card(Slot slot) { return slot != Slot::account_merchant_id && slot != Slot::account_password; }
 
 // Walks over all leaves; `wanted` is asked about slots alone.
 template <class Wanted>
@@ -68,7 +67,7 @@ void remove(XmlElement& element, const Leaf& unwanted) {
 
 }  // namespace
 
-bool names_card(const MessageTree& message) { return SlotSearch{is_card}.finds(message); }
+bool names_card(const MessageTree& message) { return SlotSearch{is_of_card}.finds(message); }
 
 bool names(const MessageTree& message, Slot slot) {
     return SlotSearch{[slot](Slot found) { return found == slot; }}.finds(message);
@@ -87,12 +86,32 @@ std::string_view to_text(Slot slot) {
     switch (slot) {
         case Slot::card_number: return "card.number";
         case Slot::card_expiry_mmyy: return "card.expiry";
+        case Slot::card_expiry_month: return "card.expiry_month";
+        case Slot::card_expiry_year: return "card.expiry_year";
         case Slot::card_security_code: return "card.security_code";
         case Slot::card_holder_name: return "card.holder_name";
         case Slot::card_address: return "card.address";
         case Slot::card_postal_code: return "card.postal_code";
         case Slot::account_merchant_id: return "account.merchant_id";
         case Slot::account_password: return "account.password";
+        case Slot::account_bearer: return "account.bearer";
+    }
+    __builtin_unreachable();
+}
+
+bool is_of_card(Slot slot) {
+    switch (slot) {
+        case Slot::account_merchant_id:
+        case Slot::account_password:
+        case Slot::account_bearer: return false;
+        case Slot::card_number:
+        case Slot::card_expiry_mmyy:
+        case Slot::card_expiry_month:
+        case Slot::card_expiry_year:
+        case Slot::card_security_code:
+        case Slot::card_holder_name:
+        case Slot::card_address:
+        case Slot::card_postal_code: return true;
     }
     __builtin_unreachable();
 }

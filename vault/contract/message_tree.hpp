@@ -11,11 +11,12 @@ namespace postern::vault {
 
 // A place that the vault fills; the gateway never sees what goes there.
 enum class Slot {
-    card_number, card_expiry_mmyy, card_security_code, card_holder_name, card_address, card_postal_code,
-    account_merchant_id, account_password,
+    card_number, card_expiry_mmyy, card_expiry_month, card_expiry_year, card_security_code, card_holder_name,
+    card_address, card_postal_code, account_merchant_id, account_password, account_bearer,
 };
 std::string_view to_text(Slot slot);  // "card.number", "account.merchant_id", …
 std::optional<Slot> parse_slot(std::string_view text);
+bool is_of_card(Slot slot);  // the others are the account's
 
 // A leaf: text as it is (the codec escapes it), or a slot.
 using Leaf = std::variant<std::string, Slot>;

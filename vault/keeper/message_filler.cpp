@@ -9,11 +9,8 @@ namespace {
 
 void append(wiped::Bytes& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
 
-std::string mmyy(int month, int year) {
-    const auto two = [](int value) {
-        return std::string{static_cast<char>('0' + value / 10 % 10), static_cast<char>('0' + value % 10)};
-    };
-    return two(month) + two(year);
+std::string two_digits(int value) {
+    return {static_cast<char>('0' + value / 10 % 10), static_cast<char>('0' + value % 10)};
 }
 
 }  // namespace
@@ -38,7 +35,8 @@ Result<MessageFiller> MessageFiller::open(Custody& custody, const StoredAccount&
         filler.details_ = std::move(*details);
     }
     filler.token_ = token->token;
-    filler.expiry_mmyy_ = mmyy(token->expiry_month, token->expiry_year);
+    filler.expiry_month_ = token->expiry_month;
+    filler.expiry_year_ = token->expiry_year;
     return filler;
 }
 
@@ -52,21 +50,28 @@ Result<wiped::Bytes> MessageFiller::fill(const MessageTree& tree, const EgressHo
 Status MessageFiller::fill_slot(Slot slot, wiped::Bytes& out) {
     switch (slot) {
         case Slot::account_merchant_id:
-        case Slot::account_password: return fill_account(slot, out);
+        case Slot::account_password:
+        case Slot::account_bearer: return fill_account(slot, out);
         case Slot::card_security_code: return fill_code(out);
         case Slot::card_number:
         case Slot::card_expiry_mmyy:
+        case Slot::card_expiry_month:
+        case Slot::card_expiry_year:
         case Slot::card_holder_name:
         case Slot::card_address:
         case Slot::card_postal_code: break;
     }
     if (!number_) return Error{ErrorKind::forbidden, "token_required"};
-    if (slot == Slot::card_number)
-        number_->lend([&](std::span<const char> digits) { append(out, {digits.data(), digits.size()}); });
-    else if (slot == Slot::card_expiry_mmyy)
-        append(out, expiry_mmyy_);
-    else
-        return fill_detail(slot, out);
+    if (slot != Slot::card_number) return fill_expiry(slot, out);
+    number_->lend([&](std::span<const char> digits) { append(out, {digits.data(), digits.size()}); });
+    return {};
+}
+
+Status MessageFiller::fill_expiry(Slot slot, wiped::Bytes& out) const {
+    if (slot == Slot::card_expiry_mmyy) append(out, two_digits(expiry_month_) + two_digits(expiry_year_));
+    else if (slot == Slot::card_expiry_month) append(out, std::to_string(expiry_month_));
+    else if (slot == Slot::card_expiry_year) append(out, std::to_string(expiry_year_));
+    else return fill_detail(slot, out);
     return {};
 }
 
@@ -74,7 +79,8 @@ Status MessageFiller::fill_account(Slot slot, wiped::Bytes& out) const {
     return credentials_.lend([&](std::span<const char> bytes) -> Status {
         const auto credentials = sealed::parse_credentials(bytes);
         if (!credentials) return credentials.error();
-        append(out, slot == Slot::account_password ? credentials->password : credentials->merchant_id);
+        if (slot == Slot::account_bearer) append(out, "Bearer ");
+        append(out, slot == Slot::account_merchant_id ? credentials->merchant_id : credentials->password);
         return {};
     });
 }

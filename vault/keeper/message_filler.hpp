@@ -31,6 +31,7 @@ private:
     MessageFiller(Custody& custody, sealed::SecretChars credentials)
         : custody_{&custody}, credentials_{std::move(credentials)} {}
     Status fill_slot(Slot slot, wiped::Bytes& out);
+    Status fill_expiry(Slot slot, wiped::Bytes& out) const;
     Status fill_code(wiped::Bytes& out);
     Status fill_account(Slot slot, wiped::Bytes& out) const;
     Status fill_detail(Slot slot, wiped::Bytes& out) const;
@@ -40,7 +41,7 @@ private:
     sealed::SecretChars credentials_;
     std::optional<sealed::SecretChars> number_, details_;
     std::optional<CardToken> token_;
-    std::string expiry_mmyy_;
+    int expiry_month_ = 0, expiry_year_ = 0;
     std::optional<sealed::SecurityCodes::Taken> code_;
 };
 

@@ -11,9 +11,13 @@
 
 namespace postern::vault {
 
-// What one operation's message may hold, by place. A place is the names from the root joined by '/'; an attribute's
+enum class BodyFormat { none, xml, form };
+
+// What one operation's message may be and hold, by place. A place is the names from the root joined by '/'; an attribute's
 // last part begins with '@'; an embedded document's root is a child of its carrier; a form field is its name.
 struct OperationPolicy {
+    std::string method, path;
+    BodyFormat format = BodyFormat::none;
     bool needs_token = false;
     bool takes_security_code = false;  // `security_code = "take"`
     std::map<std::string, Leaf, std::less<>> required;  // exactly this text or slot, exactly once
@@ -41,11 +45,9 @@ public:
     const OperationPolicy* find(std::string_view operation) const;
 
 private:
-    enum class Format { none, xml, form };
     friend class PolicyFile;
     friend class PolicyCheck;
-    std::string destination_, method_, path_, content_type_;
-    Format format_ = Format::none;
+    std::string destination_, content_type_;
     std::set<std::string, std::less<>> headers_;   // lower case
     std::set<std::string, std::less<>> embedded_;  // places whose text is a document
     std::vector<std::string> masked_reply_fields_;

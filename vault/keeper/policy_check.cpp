@@ -16,8 +16,6 @@ Error refused(std::string_view code, std::string where) {
     return {ErrorKind::forbidden, code, std::move(where), {}};
 }
 
-bool is_card_slot(Slot slot) { return slot != Slot::account_merchant_id && slot != Slot::account_password; }
-
 // Control characters have no place in a message to a processor and could end a header or a line early.
 bool is_plain_text(std::string_view text) {
     return text.size() <= policy_text_bytes_max &&
@@ -35,8 +33,8 @@ public:
         : policy_(policy), operation_(operation), has_token_(has_token) {}
 
     Status run(const MessageTree& tree) {
-        if (tree.method != policy_.method_) return refused("method_differs", tree.method);
-        if (tree.path_template != policy_.path_) return refused("path_differs", tree.path_template);
+        if (tree.method != operation_.method) return refused("method_differs", tree.method);
+        if (tree.path_template != operation_.path) return refused("path_differs", tree.path_template);
         if (auto done = path_parameters(tree); !done) return done;
         if (auto done = headers(tree); !done) return done;
         if (auto done = body(tree.body); !done) return done;
@@ -49,7 +47,7 @@ private:
     // A parameter belongs to a `{name}` of the policy's path; its value stays inside its segment.
     Status path_parameters(const MessageTree& tree) {
         for (const auto& [name, value] : tree.path_parameters) {
-            const bool known = policy_.path_.find("{" + name + "}") != std::string::npos;
+            const bool known = operation_.path.find("{" + name + "}") != std::string::npos;
             if (!known) return refused("path_not_allowed", "path parameter " + name);
             if (auto done = leaf("{" + name + "}", value); !done) return done;
         }
@@ -74,14 +72,14 @@ private:
     }
 
     Status body(const Body& body) {
-        switch (policy_.format_) {
-            case Policy::Format::none:
+        switch (operation_.format) {
+            case BodyFormat::none:
                 if (!std::holds_alternative<NoBody>(body)) return refused("body_differs", "none expected");
                 return {};
-            case Policy::Format::xml:
+            case BodyFormat::xml:
                 if (const auto* xml = std::get_if<XmlBody>(&body)) return element("", xml->root, 0);
                 return refused("body_differs", "xml expected");
-            case Policy::Format::form:
+            case BodyFormat::form:
                 if (const auto* form = std::get_if<FormBody>(&body)) {
                     for (const auto& field : *form)
                         if (auto done = leaf(field.name, field.value); !done) return done;
@@ -135,7 +133,7 @@ private:
         }
         if (std::holds_alternative<std::string>(value)) return refused("slot_required", place);
         if (ruled != value) return refused("slot_not_allowed", place);
-        if (is_card_slot(std::get<Slot>(value)) && !has_token_) return refused("token_required", place);
+        if (is_of_card(std::get<Slot>(value)) && !has_token_) return refused("token_required", place);
         return {};
     }
 

@@ -67,9 +67,24 @@ void add_parents(OperationPolicy& operation, std::string_view place) {
     }
 }
 
-OperationPolicy operation_of(const toml::table& table) {
-    refuse_other_keys(table, {"needs_token", "security_code", "fixed", "optional", "text"});
+BodyFormat format_of(std::string_view text) {
+    if (text == "xml") return BodyFormat::xml;
+    if (text == "form") return BodyFormat::form;
+    if (text == "none") return BodyFormat::none;
+    throw BadPolicy{"format: xml, form or none"};
+}
+
+// The operation's own word, else the file's.
+std::string own_or_common(const toml::table& own, const toml::table& common, std::string_view key) {
+    return text_of(own.contains(key) ? own.get(key) : common.get(key), key);
+}
+
+OperationPolicy operation_of(const toml::table& table, const toml::table& common) {
+    refuse_other_keys(table, {"method", "path", "format", "needs_token", "security_code", "fixed", "optional", "text"});
     OperationPolicy out;
+    out.method = own_or_common(table, common, "method");
+    out.path = own_or_common(table, common, "path");
+    out.format = format_of(own_or_common(table, common, "format"));
     out.needs_token = table["needs_token"].value_or(false);
     const auto code = table["security_code"].value_or(std::string{});
     if (!code.empty() && code != "take") throw BadPolicy{"security_code: only \"take\" is known"};
@@ -100,10 +115,7 @@ public:
                                   "masked_reply_fields", "operations"});
         Policy policy;
         policy.destination_ = text_of(table.get("destination"), "destination");
-        policy.method_ = text_of(table.get("method"), "method");
-        policy.path_ = text_of(table.get("path"), "path");
         policy.content_type_ = table["content_type"].value_or(std::string{});
-        policy.format_ = format_of(text_of(table.get("format"), "format"));
         for (const auto& name : texts_of(table, "headers"))
             policy.headers_.insert(place_of("header:" + name).substr(std::string_view("header:").size()));
         for (auto& place : texts_of(table, "embedded")) policy.embedded_.insert(std::move(place));
@@ -112,17 +124,9 @@ public:
         if (!operations || operations->empty()) throw BadPolicy{"operations: none"};
         for (const auto& [name, value] : *operations) {
             if (!value.is_table()) throw BadPolicy{"operations." + std::string(name.str()) + ": a table is wanted"};
-            policy.operations_.emplace(std::string(name.str()), operation_of(*value.as_table()));
+            policy.operations_.emplace(std::string(name.str()), operation_of(*value.as_table(), table));
         }
         return policy;
-    }
-
-private:
-    static Policy::Format format_of(std::string_view text) {
-        if (text == "xml") return Policy::Format::xml;
-        if (text == "form") return Policy::Format::form;
-        if (text == "none") return Policy::Format::none;
-        throw BadPolicy{"format: xml, form or none"};
     }
 };
 

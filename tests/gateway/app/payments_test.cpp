@@ -36,6 +36,24 @@ TEST_F(Payments, RefusalEndsFailed) {
     EXPECT_EQ(operation(0).failure_code, "processor_refused");
 }
 
+TEST_F(Payments, PreparationIsNoDoubt) {
+    std::vector<vault::AttemptKind> kinds;
+    vault_.before_forward = [&](const vault::ForwardRequest& request) { kinds.push_back(request.kind); };
+    vault_.faults = {Fault::prepare};
+    EXPECT_EQ(create("k1")->answer.body, "authorized authorize approved v2");  // v3 had it been unknown between the two
+    EXPECT_EQ(kinds, (std::vector{vault::AttemptKind::send, vault::AttemptKind::send}));
+    EXPECT_EQ(operation(0).attempts, 2);
+    EXPECT_EQ(store_.events.size(), 1U);
+    EXPECT_EQ(vault_.book.charged.size(), 1U);
+}
+
+TEST_F(Payments, ALostAnswerAfterPreparationIsDoubt) {
+    vault_.faults = {Fault::prepare, Fault::lose_reply, Fault::lose_reply, Fault::lose_reply};
+    vault_.silence = std::chrono::seconds{12};
+    EXPECT_EQ(create("k1")->answer.status, 202);
+    EXPECT_EQ(operation(0).status, domain::OperationStatus::unknown);
+}
+
 struct ExtrasCase {
     std::string name;
     vault::CardExtras extras;

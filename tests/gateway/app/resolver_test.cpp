@@ -71,6 +71,19 @@ TEST_F(Resolves, AttemptsKeepTheirNumbersAcrossHolders) {
     EXPECT_EQ(operation(0).attempts, vault_.messages);
 }
 
+TEST_F(Resolves, CrashBetweenPreparationAndChargeEndsFailed) {
+    vault_.faults = {Fault::prepare};
+    vault_.before_forward = [](const vault::ForwardRequest& request) {
+        if (request.key.attempt == 2) throw std::runtime_error("killed");
+    };
+    EXPECT_THROW(static_cast<void>(create("k1")), std::runtime_error);
+    vault_.before_forward = nullptr;
+    clock_.move(std::chrono::seconds{60});
+    EXPECT_EQ(resolve(), 1);
+    EXPECT_EQ(payment().state(), PaymentState::failed);
+    EXPECT_TRUE(vault_.book.charged.empty());
+}
+
 struct RepeatCase {
     std::string name;
     bool token_is_gone;

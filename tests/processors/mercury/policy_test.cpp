@@ -48,7 +48,7 @@ TEST(Policy, FitsEveryMessageOfTheAdapter) {
     for (const PolicyCase& row : cases()) {
         const auto tree = adapter.plan(row.kind, row.scene.history());
         ASSERT_TRUE(tree) << row.name;
-        const auto operation = adapter.policy_operation(row.kind, row.scene.operation);
+        const auto operation = adapter.policy_operation(row.kind, row.scene.history());
         const bool with_token = row.kind != AttemptKind::inquire;
         const auto allowed = rules.check(*tree, operation, with_token);
         EXPECT_TRUE(allowed) << row.name << ": " << allowed.error().code << " " << allowed.error().detail;

@@ -29,6 +29,42 @@ TEST(Forward, FillsTheSlotsAndSendsOnce) {
     EXPECT_EQ(keeper.journal->state({keeper.operation, 1}), AttemptState::intended);
 }
 
+TEST(Forward, FillsFormsAndHeadersAndMasksTheKeyInTheReply) {
+    Keeper keeper;
+    keeper.open_shop();
+    constexpr std::string_view rules = R"toml(
+destination = "form"
+format = "form"
+method = "POST"
+path = "/v1/cards"
+content_type = "application/x-www-form-urlencoded"
+headers = ["Authorization"]
+[operations.card]
+needs_token = true
+[operations.card.fixed]
+"header:Authorization" = "{account.bearer}"
+"card[number]" = "{card.number}"
+"card[exp_month]" = "{card.expiry_month}"
+"card[exp_year]" = "{card.expiry_year}"
+)toml";
+    keeper.destinations.emplace("form", Destination{Policy::parse(rules, "form").value(), {{"form.example", 443, {}}}});
+    keeper.egress.answer = [](const EgressHost&) { return FakeEgress::replied(R"({"key":"s3cret-pass"})"); };
+    auto request = keeper.authorize();
+    request.account_id = keeper.put_account(keeper.tenant, "form");
+    request.destination = "form";
+    request.operation = "card";
+    request.message = {"POST", "/v1/cards", {}, {{"Authorization", Slot::account_bearer}},
+                       FormBody{{"card[number]", Slot::card_number}, {"card[exp_month]", Slot::card_expiry_month},
+                                {"card[exp_year]", Slot::card_expiry_year}}};
+    const auto verdict = keeper.forward(request);
+    ASSERT_EQ(word(verdict), "sent");
+    const auto& sent = keeper.egress.requests.front();
+    EXPECT_TRUE(holds(sent, "\r\nAuthorization: Bearer s3cret-pass\r\n")) << sent;
+    EXPECT_TRUE(sent.ends_with("\r\n\r\ncard%5Bnumber%5D=4003000123456781&card%5Bexp_month%5D=12&card%5Bexp_year%5D=2029"))
+        << sent;
+    EXPECT_EQ(std::get<Sent>(verdict).reply.body, R"({"key":"XXXXXXXXXXX"})");
+}
+
 struct Hijack {
     std::string name;
     std::function<void(Keeper&, ForwardRequest&)> twist;

@@ -147,6 +147,49 @@ text = ["{id}"]
     EXPECT_EQ(code_of(policy.check(tree, "capture", false)), "path_not_allowed");
 }
 
+TEST(Policy, AnOperationMayHaveAMethodPathAndFormatOfItsOwn) {
+    const auto policy = Policy::parse(R"toml(
+destination = "d"
+format = "form"
+method = "POST"
+path = "/v1/things"
+headers = ["Authorization"]
+[operations.make]
+needs_token = true
+[operations.make.fixed]
+"header:Authorization" = "{account.bearer}"
+"thing[number]" = "{card.number}"
+[operations.look]
+method = "GET"
+path = "/v1/things/{id}"
+format = "none"
+text = ["{id}"]
+[operations.look.fixed]
+"header:Authorization" = "{account.bearer}"
+)toml", "t").value();
+    MessageTree make{"POST", "/v1/things", {}, {{"Authorization", Slot::account_bearer}},
+                     FormBody{{"thing[number]", Slot::card_number}}};
+    MessageTree look{"GET", "/v1/things/{id}", {{"id", std::string("t_1")}}, {{"Authorization", Slot::account_bearer}}, NoBody{}};
+    EXPECT_EQ(code_of(policy.check(make, "make", true)), "");
+    EXPECT_EQ(code_of(policy.check(look, "look", false)), "");
+    EXPECT_EQ(code_of(policy.check(look, "make", true)), "method_differs");
+    look.method = "POST";
+    EXPECT_EQ(code_of(policy.check(look, "look", false)), "method_differs");
+    look.method = "GET";
+    look.path_template = "/v1/things";
+    EXPECT_EQ(code_of(policy.check(look, "look", false)), "path_differs");
+    look.path_template = "/v1/things/{id}";
+    look.body = FormBody{};
+    EXPECT_EQ(code_of(policy.check(look, "look", false)), "body_differs");
+    std::get<FormBody>(make.body).front().name = "thing[name]";
+    EXPECT_EQ(code_of(policy.check(make, "make", true)), "slot_not_allowed");
+    make.body = FormBody{{"thing[number]", Slot::card_number}};
+    make.headers.front().value = std::string("Bearer mine");
+    EXPECT_EQ(code_of(policy.check(make, "make", true)), "slot_required");
+    make.headers.clear();
+    EXPECT_EQ(code_of(policy.check(make, "make", true)), "place_missing");
+}
+
 struct BadFile {
     std::string name, toml;
 };
@@ -160,6 +203,8 @@ const std::string head = "destination = 'd'\nformat = 'xml'\nmethod = 'POST'\npa
 INSTANTIATE_TEST_SUITE_P(Table, PolicyFileRefused, testing::Values(
     BadFile{"not_toml", "destination = "}, BadFile{"no_operations", head},
     BadFile{"no_method", "destination = 'd'\nformat = 'xml'\npath = '/'\n[operations.a]\n"},
+    BadFile{"no_path_anywhere", "destination = 'd'\nformat = 'xml'\nmethod = 'POST'\n[operations.a]\npath = '/'\n[operations.b]\n"},
+    BadFile{"unknown_format_of_an_operation", head + "[operations.a]\nformat = 'yaml'\n"},
     BadFile{"unknown_key", head + "heders = []\n[operations.a]\n"},
     BadFile{"unknown_operation_key", head + "[operations.a]\nfixd = {}\n"},
     BadFile{"unknown_slot", head + "[operations.a.fixed]\n'x' = '{card.pin}'\n"},

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "processors/port/adapter.hpp"
+#include "processors/stripe/switches.hpp"
+
+namespace postern::stripe {
+
+// Stripe (PaymentIntents) as pure steps. It is stateless: several threads may share one.
+class StripeAdapter final : public processors::ProcessorAdapter {
+public:
+    explicit StripeAdapter(Switches switches = {});
+
+    const processors::Capabilities& capabilities() const override { return capabilities_; }
+    std::string identity(std::uint64_t epoch, std::uint64_t counter) const override;
+    Result<vault::MessageTree> plan(vault::AttemptKind kind, const processors::History& history) const override;
+    std::string_view policy_operation(vault::AttemptKind kind, const processors::History& history) const override;
+    processors::Outcome read(vault::AttemptKind kind, const processors::History& history,
+                             const vault::Reply& reply) const override;
+    processors::Step next(const processors::History& history) const override;
+
+private:
+    Switches switches_;
+    processors::Capabilities capabilities_;
+};
+
+}  // namespace postern::stripe
