@@ -16,6 +16,7 @@
 #include "gateway/app/resolver.hpp"
 #include "gateway/http/api.hpp"
 #include "gateway/http/gateway_config.hpp"
+#include "gateway/http/cores.hpp"
 #include "gateway/http/listeners.hpp"
 #include "gateway/http/payment_json.hpp"
 #include "gateway/http/readiness.hpp"
@@ -26,7 +27,7 @@
 #include "gateway/storage/postgres_resolver_store.hpp"
 #include "processors/mercury/adapter.hpp"
 #include "processors/stripe/adapter.hpp"
-#include "vault/client/socket_vault_client.hpp"
+#include "vault/client/socket_vault_clients.hpp"
 
 namespace postern::gateway {
 namespace {
@@ -63,15 +64,20 @@ public:
     Gateway(const GatewayConfig& config, const ProcessorSwitches& switches, crypto::EvidenceBox box,
             std::uint64_t identity_epoch)
         : config_{config},
+          cores_{config.threads},
           box_{std::move(box)},
-          vault_{background_, {.path = config.vault_socket, .allowed_uids = config.vault_uids}},
+          vault_{all_loops(), {.path = config.vault_socket, .allowed_uids = config.vault_uids}},
           payments_{{.connection_string = config.database}, box_},
           operations_{{.connection_string = config.database}, box_},
           directory_{{.connection_string = config.database}},
           mercury_{switches.mercury},
           stripe_{switches.stripe},
           identities_{identity_epoch},
-          listeners_{config.threads, server_options(config),
+          gates_{{.in_flight_max = config.account_in_flight_max,
+                  .faults_max = config.account_faults_max,
+                  .pause = config.account_pause},
+                 clock_},
+          listeners_{cores_, server_options(config),
                      [this](net::HttpRequest& request) { return api_.handle(request); }} {}
 
     // Serves until SIGTERM has drained it. False: something still ran when its time was over.
@@ -93,6 +99,11 @@ public:
     }
 
 private:
+    std::vector<boost::asio::io_context*> all_loops() {
+        auto loops = cores_.loops();
+        loops.push_back(&background_);
+        return loops;
+    }
     void start_resolver() {
         resolver_runs_ = true;
         boost::asio::co_spawn(background_, resolver_.run(), [this](const std::exception_ptr& bug) {
@@ -121,9 +132,10 @@ private:
     const GatewayConfig& config_;
     SystemClock clock_;
     crypto::SystemRandom random_;
-    boost::asio::io_context background_{1};  // vault client and resolver
+    boost::asio::io_context background_{1};  // resolver and sweeper
+    Cores cores_;  // requests
     crypto::EvidenceBox box_;
-    vault::SocketVaultClient vault_;
+    vault::SocketVaultClients vault_;
     PostgresPaymentStore payments_;
     PostgresResolverStore operations_;
     PostgresDirectory directory_;
@@ -135,8 +147,9 @@ private:
     ReportingObserver observer_;
     IdentityAllocator identities_;
     SingleFlight flights_;
+    AccountGates gates_;
     Services services_{payments_, operations_, directory_, vault_,    adapters_,   renderer_,
-                       clock_,    random_,     sleeper_,   observer_, identities_, flights_};
+                       clock_,    random_,     sleeper_,   observer_, identities_, flights_, gates_};
     Resolver resolver_{services_, {.parallel_max = config_.resolver_parallel_max,
                                    .lease = config_.resolver_lease,
                                    .idle_pause = config_.resolver_pause}};

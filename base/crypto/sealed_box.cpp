@@ -23,7 +23,7 @@ const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<c
 class Deflater {
 public:
     Deflater() {
-        constexpr int level = 6, window_bits = 12, memory_level = 5;
+        constexpr int level = 4, window_bits = 12, memory_level = 5;
         if (deflateInit2(&stream_, level, Z_DEFLATED, window_bits, memory_level, Z_DEFAULT_STRATEGY) != Z_OK)
             throw std::bad_alloc();
     }

@@ -288,6 +288,7 @@ asio::awaitable<Result<Frame>> FrameClient::call(Frame frame, std::chrono::milli
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     const auto* on_strand = executor.target<Strand>();
     const bool of_hello = on_strand && *on_strand == self->hello_strand;
+    if (self->executor.running_in_this_thread()) co_return co_await self->call(std::move(frame), deadline, of_hello);
     co_return co_await asio::co_spawn(
         self->executor, self->call(std::move(frame), deadline, of_hello), asio::use_awaitable);
 }

@@ -16,6 +16,7 @@ pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(libseccomp REQUIRED IMPORTED_TARGET libseccomp)
+pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 find_program(PROTOC protoc REQUIRED)
 
 # One name for each, so that a module's CMakeLists.txt reads like its row of the include table.
@@ -49,3 +50,8 @@ add_library(lib_zlib INTERFACE)
 target_link_libraries(lib_zlib INTERFACE ZLIB::ZLIB)
 add_library(lib_tz INTERFACE)
 target_link_libraries(lib_tz INTERFACE date::date-tz)
+add_library(lib_malloc INTERFACE)
+if(NOT POSTERN_SANITIZE)  # sanitizers bring their own
+  target_link_libraries(lib_malloc INTERFACE PkgConfig::jemalloc)
+  target_sources(lib_malloc INTERFACE ${CMAKE_SOURCE_DIR}/base/ops/malloc_settings.cpp)
+endif()

@@ -17,38 +17,65 @@ TOKENS = 200
 DATABASE = "bench"
 CARD = {"number": "4003000123456781", "expiry_month": 12, "expiry_year": 2029}
 
-# The rows of one authorization, of the sizes that the gateway writes (answer, sealed evidence, event).
-SCRIPT = """\
-\\set id random(1000000000, 9000000000000000)
-BEGIN;
-INSERT INTO tenders VALUES ('ten_bench', 'sto_bench', 'dev_bench', :id, :id, 'authorize 1000 USD');
-INSERT INTO idempotency_keys (tenant_id, key, path, fingerprint, meaning, payment_id, operation_id)
-  VALUES ('ten_bench', :id, '/v1/payments', '{digest}', '{meaning}', :id, :id);
-INSERT INTO payments (payment_id, tenant_id, store_id, device_id, tender_id, token, card_bin6, card_last4, card_brand,
-    card_expiry_month, card_expiry_year, processor, account_id, order_reference, currency, requested_minor, standing,
-    version, created_at, expires_at, business_date)
-  VALUES (:id, 'ten_bench', 'sto_bench', 'dev_bench', :id, 'tok_bench', '400300', '6781', 'visa', 12, 2029, 'mercury',
-    'acct_bench', '', 'USD', 1000, 'pending', 1, now(), now(), '2026-11-25');
-INSERT INTO operations (operation_id, payment_id, tenant_id, verb, status, requested_minor, processor, account_id,
-    processor_identity, lease_until, vault_epoch, created_at, deadline)
-  VALUES (:id, :id, 'ten_bench', 'authorize', 'prepared', 1000, 'mercury', 'acct_bench', :id, now(), '{digest}', now(),
-    now());
-COMMIT;
-BEGIN;
-INSERT INTO evidence VALUES (:id, :id, :id, 1, 'send', 'reply', 'approved', '{sealed}', now());
-UPDATE payments SET approved_minor = 1000, standing = 'live', version = version + 1, event_version = 1,
-    last_event_hash = '{digest}' WHERE payment_id = :id AND version = 1;
-UPDATE operations SET status = 'approved', approved_minor = 1000, reference = '{reference}'
-  WHERE operation_id = :id AND status IN ('prepared', 'unknown') AND lease_epoch = 0;
-UPDATE idempotency_keys SET answer_status = 201, answer_body = '{answer}', answer_final = true
-  WHERE tenant_id = 'ten_bench' AND key = :id;
-INSERT INTO ledger_entries VALUES (:id, :id, :id, 'ten_bench', 'sto_bench', 'hold', 'hold_offset', 1000, 'USD',
-    '2026-11-25', now());
-INSERT INTO events VALUES (:id, 1, :id, 'ten_bench', 'payment.authorized', '{payload}', '{digest}', now());
-INSERT INTO events_pending VALUES (:id, 1, 3, now());
-COMMIT;
-"""
-SIZES = {"digest": 58, "meaning": 160, "sealed": 1100, "reference": 180, "answer": 960, "payload": 640}
+# Each row's id, as ours: a prefix, then text that grows. Ours grow in 32 places of an index (their first character is
+# drawn), and so does :id.
+IDS = {"payment_id": "pay_m1m895er", "operation_id": "op_t1m895er", "evidence_id": "evi_n1m895er",
+       "entry_id": "ent_21m895er", "event_id": "evt_31m895er", "tender_id": "load-123456789", "key": "load-123456789",
+       "processor_identity": ""}
+# What commit 1 cannot know yet; commit 2 writes it.
+OUTCOME = {"idempotency_keys": ("answer_status", "answer_body", "answer_final"),
+           "payments": ("approved_minor", "standing", "version", "event_version", "last_event_hash"),
+           "operations": ("status", "approved_minor", "reference")}
+FIRST = {"payments": {"standing": "pending", "version": 1}, "operations": {"status": "prepared"}}
+TABLES = ("tenders", "idempotency_keys", "payments", "operations", "evidence", "ledger_entries", "events")
+WIDTHS_DIFFER_MAX = 0.03
+GUARD = {"idempotency_keys": "tenant_id = {tenant_id} AND key = {key}",
+         "payments": "payment_id = {payment_id} AND version = 1",
+         "operations": "operation_id = {operation_id} AND status IN ('prepared', 'unknown') AND lease_epoch = 0"}
+
+
+def literal(name, value):
+    if name in IDS:
+        return f"('{IDS[name]}' || :id)" if IDS[name] else "(:id)::text"
+    if isinstance(value, str):  # pgbench takes every :word for a variable, in quotes too
+        return "U&'" + value.replace("\\", "\\\\").replace("'", "''").replace(":", "\\003a") + "'"
+    return json.dumps(value)
+
+
+def insert(table, row):
+    values = ", ".join(literal(name, value) for name, value in row.items())
+    return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values});"
+
+
+def insert_first(table, row):
+    return insert(table, {name: v for name, v in row.items() if name not in OUTCOME.get(table, ())} | FIRST.get(table, {}))
+
+
+def update(table, row):
+    values = ", ".join(f"{name} = {literal(name, row[name])}" for name in OUTCOME[table])
+    return f"UPDATE {table} SET {values} WHERE {GUARD[table].format(**{n: literal(n, v) for n, v in row.items()})};"
+
+
+def real_rows(instance):
+    """The rows of the newest authorization, a table each."""
+    newest = "(SELECT payment_id FROM payments ORDER BY created_at DESC LIMIT 1)"
+    rows = {}
+    for table in TABLES:
+        text = clusters.psql(instance, "gateway", "gateway", f"SELECT row_to_json(t) FROM {table} t WHERE payment_id = {newest}")
+        rows[table] = {name: value for name, value in json.loads(text).items() if value is not None}
+    event = rows["events"]
+    rows["events_pending"] = {"payment_id": event["payment_id"], "version": event["version"], "slot": 3,
+                              "recorded_at": event["recorded_at"]}
+    return rows
+
+
+def write_script(rows):
+    """One authorization's two transactions, row for row as the gateway wrote them."""
+    lines = ["\\set n :n + 1", "\\set id 100000000000000000 + (:client_id % 32) * 10000000000000000 + :n * 1000 + :client_id"]
+    lines += ["BEGIN;", *(insert_first(t, rows[t]) for t in ("tenders", "idempotency_keys", "payments", "operations")), "COMMIT;"]
+    lines += ["BEGIN;", insert("evidence", rows["evidence"]), *(update(table, rows[table]) for table in OUTCOME)]
+    lines += [*(insert(table, rows[table]) for table in ("ledger_entries", "events", "events_pending")), "COMMIT;"]
+    return "\n".join(lines) + "\n"
 
 
 def prepare_pgbench(instance):
@@ -59,9 +86,9 @@ def prepare_pgbench(instance):
         clusters.psql(instance, "gateway", DATABASE, file.read_text())
 
 
-def run_pgbench(instance, script, clients, seconds):
-    done = paths.run([paths.PG_BIN / "pgbench", "-n", "-M", "prepared", "-f", script, "-c", clients, "-j", 2, "-T", seconds,
-                      "-h", clusters.socket_of(instance, "gateway"), "-U", "postgres", DATABASE])
+def run_pgbench(instance, script, run, clients, seconds):
+    done = paths.run([paths.PG_BIN / "pgbench", "-n", "-M", "prepared", "-f", script, "-D", f"n={run * 10_000_000}",
+                      "-c", clients, "-j", 2, "-T", seconds, "-h", clusters.socket_of(instance, "gateway"), "-U", "postgres", DATABASE])
     return next(float(line.split()[2]) for line in done.splitlines() if line.startswith("tps ="))
 
 
@@ -94,6 +121,12 @@ def totals(instance):
     return int(book), int(ours)
 
 
+def bytes_written(instance, database):
+    """The rows of one authorization, as this database keeps them."""
+    sums = " + ".join(f"(SELECT avg(pg_column_size(t.*)) FROM {table} t)" for table in TABLES)
+    return round(float(clusters.psql(instance, "gateway", database, f"SELECT {sums}")))
+
+
 def drained(instance):
     return clusters.psql(instance, "gateway", "gateway", "SELECT count(*) FROM events_pending").strip() == "0"
 
@@ -102,11 +135,11 @@ def measure(instance, rounds, seconds):
     prepare_pgbench(instance)
     with tempfile.TemporaryDirectory() as folder:
         script = pathlib.Path(folder, "authorize.sql")
-        script.write_text(SCRIPT.format(**{name: ("abcdefgh-" * 200)[:size] for name, size in SIZES.items()}))
         tokens = make_tokens(instance, folder)
         run_load(instance, tokens, 16, 2)  # warm
+        script.write_text(write_script(real_rows(instance)))
         before, figures = totals(instance), {"ours": {}, "pgbench": {}}
-        answered = 0
+        answered = runs = 0
         for turn in range(rounds):
             for clients in CLIENTS:
                 paths.say(f"  turn {turn + 1} of {rounds}, {clients} clients")
@@ -116,11 +149,15 @@ def measure(instance, rounds, seconds):
                     raise paths.Failure(f"not every authorization was answered 201: {report}")
                 answered += report["answered"]
                 figures["ours"].setdefault(clients, []).append(report)
-                figures["pgbench"].setdefault(clients, []).append(run_pgbench(instance, script, clients, seconds))
+                runs += 1
+                figures["pgbench"].setdefault(clients, []).append(run_pgbench(instance, script, runs, clients, seconds))
         after = totals(instance)
     grown = [new - old for new, old in zip(after, before)]
     if grown != [answered, answered]:
         raise paths.Failure(f"{answered} were answered, the processor's book grew by {grown[0]}, ours by {grown[1]}")
+    figures["bytes"] = {"ours": bytes_written(instance, "gateway"), "pgbench": bytes_written(instance, DATABASE)}
+    if abs(figures["bytes"]["ours"] / figures["bytes"]["pgbench"] - 1) > WIDTHS_DIFFER_MAX:
+        raise paths.Failure(f"the rows are not the same: bytes of one authorization {figures['bytes']}")
     return figures, answered
 
 
@@ -136,6 +173,7 @@ def run(instance, what, as_json, rounds, seconds):
     best = max(ours, key=ours.get)
     result = {"ratio": round(max(ours.values()) / max(peer.values()), 3), "authorizations_per_second": ours,
               "pgbench_per_second": peer, "best_clients": best, "authorizations": answered, "rounds": rounds,
+              "bytes_per_authorization": figures["bytes"],
               "p50_ms": statistics.median(r["p50_ms"] for r in figures["ours"][best]),
               "p99_ms": statistics.median(r["p99_ms"] for r in figures["ours"][best]), "relay_drained": drained(instance)}
     if as_json:

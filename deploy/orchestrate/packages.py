@@ -10,7 +10,7 @@ BUILD = """clang-19 llvm-19 libclang-rt-19-dev cmake ninja-build ccache mold pkg
 libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libboost-system1.81-dev libssl-dev libsodium-dev
 libpqxx-dev libpq-dev libprotobuf-dev protobuf-compiler libspdlog-dev libfmt-dev libgtest-dev libgmock-dev
 librapidcheck-dev libpugixml-dev prometheus-cpp-dev librdkafka-dev libcli11-dev libtomlplusplus-dev
-libhowardhinnant-date-dev libseccomp-dev zlib1g-dev""".split()
+libhowardhinnant-date-dev libseccomp-dev zlib1g-dev libjemalloc-dev""".split()
 RUN = "postgresql-15 postgresql-client-15 openjdk-17-jre-headless kcat openssl passwd procps tzdata ca-certificates".split()
 FETCH = "maven".split()
 USE = "curl jq".split()  # the README's first payment

@@ -63,6 +63,8 @@ Awaitable<Result<Response>> change_read_payment(const Services& services, const 
     if (!twin) co_return co_await replay_or(services, context, command, twin.error());
     const auto fits = check_operation(services, view.payment.processor, plan->verb, plan->amount);
     if (!fits) co_return co_await replay_or(services, context, command, fits.error());
+    const auto pass = services.gates.enter(view.payment.account_id);
+    if (!pass) co_return co_await replay_or(services, context, command, pass.error());
     const bool is_void = plan->request == domain::Request::void_payment;
     const OperationPlan operation_plan{plan->verb, plan->amount,
                                        is_void ? std::optional{plan->original.id} : std::nullopt};

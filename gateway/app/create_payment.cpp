@@ -71,6 +71,7 @@ Error about_token(Error error) {
 struct Ready {
     NewPayment command;
     vault::CardExtras extras;
+    AccountGates::Pass pass;
 };
 
 // All that can refuse before commit 1.
@@ -82,6 +83,8 @@ Awaitable<Result<Ready>> make_ready(const Services& services, const CallContext&
     if (const Status fits = check_input(services, input, *route); !fits) co_return fits.error();
     auto day = order_day(services, input, *route);
     if (!day) co_return Error{ErrorKind::internal, day.error().code, day.error().detail};
+    auto pass = services.gates.enter(route->account_id);
+    if (!pass) co_return pass.error();
     const auto token = co_await services.vault.describe(context.tenant_id, input.token);
     if (!token) co_return about_token(token.error());
     domain::Payment payment = payment_of(services, context, input, *route, std::move(*day));
@@ -90,7 +93,7 @@ Awaitable<Result<Ready>> make_ready(const Services& services, const CallContext&
     domain::CardSummary card{token->bin6, token->last4, token->brand, token->expiry_month, token->expiry_year};
     co_return Ready{{command, std::move(payment), std::move(card), std::move(operation),
                      live_lease(services, context.deadline)},
-                    token->extras};
+                    token->extras, std::move(*pass)};
 }
 
 }  // namespace

@@ -71,14 +71,25 @@ Awaitable<vault::Verdict> OperationDriver::forward(vault::AttemptKind kind, std:
                                   .operation = std::string(adapter().policy_operation(kind, history())),
                                   .message = std::move(message),
                                   .time_left = std::min(time_left, adapter().capabilities().call_time_max)};
+    const auto time_given = request.time_left;
     POSTERN_FAILPOINT(K3);
     auto verdict = co_await services_.vault.forward(std::move(request));
-    if (verdict) co_return std::move(*verdict);
+    if (verdict) {
+        report_to_gate(is_transport_fault(*verdict, time_given));
+        co_return std::move(*verdict);
+    }
     services_.observer.failure("forward", verdict.error(), operation.id.text());
     if (safe_to_retry(verdict.error().kind)) co_return vault::NotSent{"vault_unreachable"};
     auto asked = co_await services_.vault.ask(operation.tenant_id, {operation.id, number}, operation.vault_epoch);
     if (asked) co_return std::move(*asked);
     co_return vault::MaybeSent{std::string(verdict.error().code)};
+}
+
+void OperationDriver::report_to_gate(bool transport_fault) {
+    const AccountId& account = work_.operation.account_id;
+    const auto turn = services_.gates.report(account, transport_fault);
+    if (turn != AccountGates::Turn::none)
+        services_.observer.breaker_turned(account, turn == AccountGates::Turn::opened);
 }
 
 Awaitable<Result<std::int32_t>> OperationDriver::begin_attempt() {

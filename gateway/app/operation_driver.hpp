@@ -53,6 +53,7 @@ private:
     const processors::ProcessorAdapter& adapter() const;
     Awaitable<vault::Verdict> forward(vault::AttemptKind kind, std::int32_t number, vault::MessageTree message,
                                       std::chrono::milliseconds time_left);
+    void report_to_gate(bool transport_fault);
     processors::Step send_undo_again() const;
     EvidenceNote take_note();
     bool nothing_left() const;

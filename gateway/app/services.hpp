@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "gateway/app/account_gates.hpp"
 #include "gateway/app/adapters.hpp"
 #include "gateway/app/answer.hpp"
 #include "gateway/app/single_flight.hpp"
@@ -21,6 +22,7 @@ public:
     virtual void operation_ended(domain::Verb verb, domain::OperationStatus status) = 0;  // unknown: not final yet
     // People must look: "undo_needed", "approval_differs", "people_needed", "approval_does_not_fit", …
     virtual void alarm(std::string_view code, const PaymentId& payment, const OperationId& operation) = 0;
+    virtual void breaker_turned(const AccountId& account, bool is_open) = 0;
     virtual void fenced(const OperationId& operation) = 0;
     virtual void answers_forgotten(std::int64_t count) = 0;  // by one pass over the keys
     virtual void failure(std::string_view step, const Error& error, std::string_view subject) = 0;
@@ -49,6 +51,7 @@ struct Services {
     Observer& observer;
     IdentityAllocator& identities;
     SingleFlight& flights;
+    AccountGates& gates;
     Settings settings = {};
 };
 

@@ -83,7 +83,7 @@ WITH input AS MATERIALIZED (
     FROM held WHERE event_id IS NOT NULL
 ), queued AS (
     INSERT INTO events_pending (payment_id, version, slot, recorded_at)
-    SELECT payment_id, version, slot, now()  -- this database's clock: of one payment, the later version is later
+    SELECT payment_id, version, slot, event_recorded_at  -- its event's: the relay goes from an event to its elder by it
     FROM held WHERE event_id IS NOT NULL
 )
 SELECT kept.evidence_id, held.evidence_id IS NOT NULL AS is_applied

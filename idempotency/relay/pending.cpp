@@ -24,8 +24,9 @@ constexpr const char* release_leases = R"sql(
 UPDATE relay_leases SET lease_until = now() WHERE holder = $1 AND lease_until > now()
 )sql";
 
-// The clocks of two gateways may differ: a payment's earlier event can carry the later time and miss the LIMIT. `chain`
-// brings it in, by primary keys only: what is read of a payment always begins with its first waiting event.
+// An event and its row in the queue carry one time, of the gateway that made them. The clocks of two gateways may differ:
+// a payment's earlier event can carry the later time and miss the LIMIT. `chain` brings it in, by primary keys only: what
+// is read of a payment always begins with its first waiting event.
 constexpr const char* oldest_pending = R"sql(
 WITH RECURSIVE oldest AS (
     SELECT slot, recorded_at, payment_id, version FROM events_pending
@@ -63,9 +64,10 @@ SELECT payment_id, version FROM unnest($1::text[], $2::bigint[]) AS refused (pay
 ON CONFLICT (payment_id) DO NOTHING
 )sql";
 
+// The age is by this database's clock, of times by the gateways': one that is ahead counts as no age.
 constexpr const char* read_backlog = R"sql(
 SELECT (SELECT count(*) FROM events_blocked),
-       coalesce((SELECT extract(epoch FROM now() - min(first.recorded_at)) FROM unnest($1::integer[]) AS held (slot),
+       coalesce((SELECT greatest(0, extract(epoch FROM now() - min(first.recorded_at))) FROM unnest($1::integer[]) AS held (slot),
                  LATERAL (SELECT recorded_at FROM events_pending WHERE events_pending.slot = held.slot
                           ORDER BY recorded_at LIMIT 1) AS first), 0)
 )sql";

@@ -16,7 +16,7 @@ struct RelaySettings {
     int slots_max = 16;                          // fewer leaves slots to other relays
     int batch_max = 500;
     std::chrono::milliseconds lease{10'000};
-    std::chrono::milliseconds gather{20};                    // pause after a round that did not fill its batch
+    std::chrono::milliseconds gather{100};  // pause after a round: of fewer, larger ones the broker takes more
     std::chrono::milliseconds idle_least{2}, idle_most{50};  // pause between looks at an empty queue
 };
 

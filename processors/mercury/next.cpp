@@ -145,11 +145,18 @@ private:
         return nothing && nothing->code == "not_captured";
     }
 
-    // Only to complete for a caller who waits, and only where the last word is missing: a no is looked up instead.
+    bool is_refused_as_duplicate() const {
+        const auto* nothing = story_.last_message_saying<Nothing>();
+        return nothing && nothing->code == refused_as_duplicate;
+    }
+
+    // Only to complete for a caller who waits, and only where the last word is missing: a no is looked up instead, and
+    // so is an earlier message that stands in the way of every repeat.
     bool may_resend() const {
         const bool completes = history_.operation.goal.value_or(domain::Goal::complete) == domain::Goal::complete;
         return completes && history_.now < history_.operation.deadline && in_duplicate_window(history_, switches_) &&
-               story_.resends() < switches_.resends_max && !story_.last_message_saying<No>();
+               story_.resends() < switches_.resends_max && !story_.last_message_saying<No>() &&
+               !is_refused_as_duplicate();
     }
 
     // "Not found" within the blind window: the next look is worth it when the window ends.

@@ -27,30 +27,51 @@ public:
         : history_{history}, switches_{switches}, answer_{answer}, verb_{history.operation.verb} {}
 
     Says read() const {
-        switch (answer_.status) {
-            case CmdStatus::approved: return approved();
-            case CmdStatus::declined: return declined();
-            case CmdStatus::error: return error();
+        const Reading reading = reading_of(answer_.status, answer_.code, answer_.text);
+        if (answer_.status == CmdStatus::error && is_authorized()) return Nothing{"error_with_authorization"};
+        switch (reading) {
+            case Reading::approved:
+            case Reading::duplicate:
+            case Reading::partial:
+            case Reading::reversed:
+            case Reading::not_captured: return approved(reading);
+            case Reading::declined:
+            case Reading::declined_now:
+            case Reading::no_target:  // told by status Error as well as by Declined
+                return told_no(domain::DeclinedClaim{decline_of(answer_.code, answer_.text)});
+            case Reading::refused:
+                return told_no(domain::RefusedClaim{"processor_refused", raw_code(answer_.code, answer_.text)});
+            case Reading::look_up_first: return Nothing{refused_as_duplicate};
+            case Reading::busy: return Busy{"processor_busy"};
+            case Reading::by_status:
+            case Reading::unknown: return Nothing{"processor_error"};
         }
         __builtin_unreachable();
     }
 
 private:
     bool invoice_is_ours() const { return same(answer_.invoice, sent_invoice(history_, switches_)); }
-    bool text_is(std::string_view text) const { return equal_ignoring_case(trimmed(answer_.text), text); }
 
-    Says approved() const {
-        const bool is_duplicate_answer = text_is("AP*");
+    // Some answers of status Error carry a transaction: one that was authorized is a contradiction.
+    bool is_authorized() const {
+        return (answer_.auth_code && !trimmed(*answer_.auth_code).empty()) || same(answer_.capture_status, "Captured");
+    }
+
+    Says approved(Reading reading) const {
+        const bool is_duplicate_answer = reading == Reading::duplicate;
         if (!answer_.has_transaction) return Nothing{"transaction_missing"};
         if (!invoice_is_ours()) return Nothing{"invoice_differs"};
         // An earlier result told again is ours only where it says what it is the result of.
         const bool verb_fits = names_verb(answer_.tran_code, verb_) || (!answer_.tran_code && !is_duplicate_answer);
-        if (!verb_fits) return Nothing{"verb_differs"};
+        if (!verb_fits || (reading == Reading::reversed && !is_undo(verb_))) return Nothing{"verb_differs"};
         const bool takes_money = verb_ == Verb::sale || verb_ == Verb::capture;
-        if (takes_money && same(answer_.capture_status, "Not Captured")) return Nothing{"not_captured"};
+        const bool not_captured = reading == Reading::not_captured || same(answer_.capture_status, "Not Captured");
+        if (takes_money && not_captured) return Nothing{"not_captured"};
         const auto amount = approved_amount();
         if (!amount) return Nothing{amount.error().code};
-        const bool hold_may_remain = is_undo(verb_) && !text_is("REVERSED");
+        const bool is_whole = *amount == history_.operation.requested;
+        if (reading == Reading::partial && is_whole) return Nothing{"amount_differs"};
+        const bool hold_may_remain = is_undo(verb_) && reading != Reading::reversed;
         return Yes{{*amount, reference(), hold_may_remain}, is_duplicate_answer};
     }
 
@@ -89,28 +110,9 @@ private:
         return reference;
     }
 
-    Says declined() const {
+    Says told_no(domain::Claim claim) const {
         if (answer_.invoice && !invoice_is_ours()) return Nothing{"invoice_differs"};
-        return No{domain::DeclinedClaim{decline_of(answer_.code, answer_.text)}};
-    }
-
-    Says error() const {
-        // Some answers of status Error carry a transaction: one that was authorized is a contradiction.
-        const bool contradicts = (answer_.auth_code && !trimmed(*answer_.auth_code).empty()) ||
-                                 same(answer_.capture_status, "Captured");
-        if (contradicts) return Nothing{"error_with_authorization"};
-        switch (class_of(answer_.code, answer_.text)) {
-            case CodeClass::final: return No{refused()};
-            case CodeClass::resend: return Busy{"processor_busy"};
-            case CodeClass::unknown: return Nothing{"processor_error"};
-        }
-        __builtin_unreachable();
-    }
-    domain::Claim refused() const {
-        // On an undo: the item is not there, told by status Error instead of Declined.
-        const domain::Decline decline = decline_of(answer_.code, answer_.text);
-        if (decline.reason == domain::DeclineReason::reversal_target_missing) return domain::DeclinedClaim{decline};
-        return domain::RefusedClaim{"processor_refused", raw_code(answer_.code, answer_.text)};
+        return No{std::move(claim)};
     }
 
     const History& history_;

@@ -14,6 +14,7 @@ struct Yes { domain::ApprovedClaim claim; bool is_duplicate_answer = false; };
 struct No { domain::Claim claim; };         // DeclinedClaim or RefusedClaim: nothing moved by this message
 struct Busy { std::string_view code; };     // nothing moved; the same message may go again
 struct Nothing { std::string_view code; };  // proves nothing
+inline constexpr std::string_view refused_as_duplicate = "refused_as_duplicate";  // the first one stands: look it up
 using Says = std::variant<Yes, No, Busy, Nothing>;
 Says read_transaction(const processors::History& history, const Switches& switches, const vault::Reply& reply);
 

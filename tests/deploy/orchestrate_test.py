@@ -1,10 +1,12 @@
 """What `./postern` decides, on a folder of its own: nothing is started but processes that end at once."""
+import argparse
 import base64
 import contextlib
 import io
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import sys
@@ -16,7 +18,7 @@ from unittest import mock
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "deploy"))
 sys.dont_write_bytecode = True
-from orchestrate import clusters, doctor, lifecycle, paths, settings, status, supervisor  # noqa: E402
+from orchestrate import bench, clusters, doctor, lifecycle, paths, sandbox, settings, status, supervisor  # noqa: E402
 
 EXACTLY = 1e-6
 
@@ -166,6 +168,43 @@ class Supervisor(OnAFolder):
         self.assertIn("cannot start", self.instance.log("it").read_text())
 
 
+class Bench(unittest.TestCase):
+    """The peer writes the rows that the gateway wrote, in the same two transactions."""
+
+    @staticmethod
+    def rows():
+        every = {"tenant_id": "ten_a", "key": "k", "payment_id": "pay_a", "operation_id": "op_a", "note": "it's 1:one \\ two"}
+        rows = {table: dict(every) for table in (*bench.TABLES, "events_pending")}
+        rows["idempotency_keys"] |= {"answer_status": 201, "answer_body": '{"a":"b"}', "answer_final": True}
+        rows["payments"] |= {"approved_minor": 5, "standing": "live", "version": 2, "event_version": 1,
+                             "last_event_hash": "h"}
+        rows["operations"] |= {"status": "approved", "approved_minor": 5, "reference": "r"}
+        return rows
+
+    def setUp(self):
+        self.script = bench.write_script(self.rows()).splitlines()
+
+    def test_two_transactions_hold_every_table_once(self):
+        self.assertEqual([line for line in self.script if line in ("BEGIN;", "COMMIT;")], ["BEGIN;", "COMMIT;"] * 2)
+        for table in (*bench.TABLES, "events_pending"):
+            self.assertEqual(sum(line.startswith(f"INSERT INTO {table} ") for line in self.script), 1, table)
+
+    def test_what_the_first_cannot_know_comes_with_the_second(self):
+        second = self.script.index("BEGIN;", self.script.index("COMMIT;"))
+        for table, names in bench.OUTCOME.items():
+            inserted = next(line for line in self.script[:second] if line.startswith(f"INSERT INTO {table} "))
+            changed = next(line for line in self.script[second:] if line.startswith(f"UPDATE {table} "))
+            for name in names:
+                self.assertIn(f"{name} = ", changed)
+                if name not in bench.FIRST.get(table, {}):
+                    self.assertNotIn(name, inserted)
+
+    def test_no_value_is_taken_for_a_variable(self):
+        allowed = {":n", ":id", ":client_id", "::text"}
+        for line in self.script:
+            self.assertLessEqual(set(re.findall(r":+[a-zA-Z_]+", line)), allowed, line)
+
+
 class Status(OnAFolder):
     def test_the_shape_for_programs(self):
         settings.choose_ports(self.instance, 1)
@@ -185,6 +224,58 @@ class Status(OnAFolder):
         mine = {name for name, path in whole.items() if "vault" in path or path.endswith("/journal")}
         self.assertEqual(mine, {name for name in whole if name.startswith("vault")})
         self.assertEqual(mine, {"vault_postgres", "vault_socket", "vault_journal"})
+
+
+class Sandbox(OnAFolder):
+    """What the words become on the wire, and what is shown of the answer."""
+    BOOK = {"totals": {"requests": 2, "charges": 1, "duplicates": 1, "declined": 0, "errors": 0, "voided": 0,
+                       "authorized": 1234, "captured": 1234, "refunded": 5},
+            "batches": {"open": [{"merchant": "595901", "number": 2, "items": 1, "net": -550}],
+                        "closed": [{"merchant": "595901", "number": 1, "at": "2026-11-26T09:00:00Z", "by": "time", "net": 99}]},
+            "charges": [{"number": 1, "tran_code": "Sale", "invoice": "1P2", "card": "400300XXXXXX6781", "authorized": 1234,
+                         "text": "AP", "voided": True}]}
+    FAULT = {"kind": "cut", "count_left": -1, "rate": 0.5, "tran_code": "Sale", "delay_ms": 0, "form": "plain"}
+
+    def said(self, *words, answer, code=200):
+        """The request that was made, and what stands on stdout."""
+        parser = argparse.ArgumentParser()
+        sandbox.add_parser(parser.add_subparsers(), lambda _: None)
+        service, out = mock.Mock(), io.StringIO()
+        service.call.return_value = (code, {}, json.dumps(answer).encode())
+        with mock.patch.object(sandbox.tour, "Service", return_value=service), contextlib.redirect_stdout(out), \
+                mock.patch.object(sandbox.processes, "is_running", return_value=True), \
+                mock.patch.object(sandbox.status, "urls", return_value={"mercury_sandbox": "https://127.0.0.1:1"}):
+            sandbox.run(self.instance, parser.parse_args(["sandbox", *words]))
+        return service.call.call_args.args, out.getvalue()
+
+    def test_the_clock(self):
+        answer = {"now": "2030-01-01T12:00:00.000000Z", "ahead_s": 7}
+        for words, body in (((), None), (("--advance", "26h"), {"advance_s": 93600}), (("--advance", "2d"), {"advance_s": 172800}),
+                            (("--set", "2030-01-01T12:00:00Z"), {"set": "2030-01-01T12:00:00Z"})):
+            asked, shown = self.said("clock", *words, answer=answer)
+            self.assertEqual(asked, ("POST" if body else "GET", "/sandbox/clock", body))
+            self.assertIn("2030-01-01T12:00:00.000000Z   7 s ahead", shown)
+        self.assertEqual(json.loads(self.said("clock", "--json", answer=answer)[1]), answer)
+
+    def test_a_fault(self):
+        asked, shown = self.said("fault", "cut", "--rate", "0.5", "--tran-code", "Sale", answer=[self.FAULT])
+        self.assertEqual(asked, ("POST", "/sandbox/faults", {"kind": "cut", "rate": 0.5, "tran_code": "Sale"}))
+        self.assertEqual(shown, "cut  rate 0.5  Sale\n")
+        self.assertEqual(self.said("fault", "--clear", answer=[]), (("DELETE", "/sandbox/faults", None), "no faults stand\n"))
+
+    def test_the_book(self):
+        asked, shown = self.said("book", "--invoice", "a b", answer=self.BOOK)
+        self.assertEqual(asked, ("GET", "/sandbox/book?invoice=a%20b&since=0", None))
+        for part in ("captured 12.34", "refunded 0.05", "open batch 0002 of 595901: 1 items, net -5.50",
+                     "at 2026-11-26T09:00:00Z by the time: net 0.99", "400300XXXXXX6781     12.34 AP voided"):
+            self.assertIn(part, shown)
+
+    def test_a_refusal_says_why(self):
+        with self.assertRaisesRegex(paths.Failure, "refuses: kind"):
+            self.said("fault", "other", answer={"error": "kind"}, code=400)
+        with self.assertRaisesRegex(paths.Failure, "--yes"):
+            self.said("reset", answer={})
+        self.assertEqual(self.said("reset", "--yes", answer={})[0], ("POST", "/sandbox/reset", {}))
 
 
 class Places(OnAFolder):

@@ -88,10 +88,10 @@ private:
         return {};
     }
     vault::Verdict act(const vault::ForwardRequest& request, Fault fault) {
-        if (fault == Fault::lose_request) return vault::MaybeSent{"timeout"};
+        if (fault == Fault::lose_request) return vault::MaybeSent{"connection_lost"};
         if (fault == Fault::prepare) return vault::Sent{{200, "text/plain", "prepared"}};
         const std::string answer = book_message(request, fault);
-        if (fault == Fault::lose_reply) return vault::MaybeSent{"timeout"};
+        if (fault == Fault::lose_reply) return vault::MaybeSent{"connection_lost"};
         return vault::Sent{{200, "text/plain", fault == Fault::garbage ? "<html>" : answer}};
     }
     std::string book_message(const vault::ForwardRequest& request, Fault fault) {

@@ -150,8 +150,9 @@ private:
     gateway::ReportingObserver observer_;
     gateway::IdentityAllocator identities_;
     gateway::SingleFlight flights_;
+    gateway::AccountGates gates_{{}, clock_};
     gateway::Services services_{payments_, operations_, directory_, called_,   adapters_,   renderer_,
-                                clock_,    random_,     sleeper_,   observer_, identities_, flights_};
+                                clock_,    random_,     sleeper_,   observer_, identities_, flights_, gates_};
     gateway::UseCases use_cases_{services_};
     gateway::ProbingReadiness readiness_{[this](Instant at) { return payments_.prove_commit(at); }, called_, clock_};
     gateway::Api api_{use_cases_, directory_, readiness_, clock_, random_, {}};

@@ -132,13 +132,16 @@ Result<std::string> MessageFiller::scrub_text(std::string_view text,
     return number_ ? number_->lend(with_number) : with_number({});
 }
 
+// Scrubbing keeps every length, so both are one text.
 Result<Reply> MessageFiller::scrub_reply(const EgressAnswer& answer,
                                          const std::vector<std::string>& masked_fields) const {
-    auto content_type = scrub_text(answer.content_type, {});
-    if (!content_type) return content_type.error();
-    auto body = scrub_text({answer.body.data(), answer.body.size()}, masked_fields);
-    if (!body) return body.error();
-    return Reply{answer.http_status, std::move(*content_type), std::move(*body)};
+    std::string text{answer.body.data(), answer.body.size()};
+    text.append("\n").append(answer.content_type);
+    auto shown = scrub_text(text, masked_fields);
+    if (!shown) return shown.error();
+    const auto content_type = shown->substr(answer.body.size() + 1);
+    shown->resize(answer.body.size());
+    return Reply{answer.http_status, content_type, std::move(*shown)};
 }
 
 }  // namespace postern::vault

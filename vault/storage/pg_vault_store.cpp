@@ -6,6 +6,7 @@
 
 #include "base/sql/commit_queue.hpp"
 #include "base/sql/session.hpp"
+#include "vault/storage/recent_rows.hpp"
 #include "vault/storage/rows.hpp"
 #include "vault/storage/statements.hpp"
 
@@ -61,6 +62,7 @@ struct PgVaultStore::Impl {
     Impl(PgVaultStoreOptions chosen, const Clock& the_clock)
         : options{std::move(chosen)},
           clock{the_clock},
+          recent{the_clock},
           tokens{queue_options(options, "vault_tokens", options.token_writers), rows::insert_tokens},
           look_ups{queue_options(options, "vault_look_ups", options.readers), rows::look_up},
           replies{unhurried(queue_options(options, "vault_replies", 1)), rows::insert_replies},
@@ -93,8 +95,19 @@ struct PgVaultStore::Impl {
         return look_ups.submit(std::move(wanted), next_read++, deadline());
     }
 
+    // Nothing where a part of it is not at hand.
+    std::optional<AccountAndToken> find_recent(const AccountId& account, const std::optional<CardToken>& token) {
+        auto found = recent.find(account);
+        if (!found) return std::nullopt;
+        if (!token) return AccountAndToken{std::move(*found), {}};
+        auto row = recent.take(*token);
+        if (!row) return std::nullopt;
+        return AccountAndToken{std::move(*found), std::move(*row)};
+    }
+
     PgVaultStoreOptions options;
     const Clock& clock;
+    RecentRows recent;
     std::atomic<std::uint64_t> next_read{0};
     sql::CommitQueue<NewToken, Status> tokens;
     sql::CommitQueue<rows::LookUp, rows::LookedUp, sql::ReadingAlone> look_ups;
@@ -112,16 +125,21 @@ VaultStore::Awaitable<Status> PgVaultStore::insert_token(NewToken token, Instant
 }
 
 VaultStore::Awaitable<Result<StoredToken>> PgVaultStore::find_token(CardToken token) {
+    const auto reading = impl_->recent.begin_reading();
     auto found = co_await impl_->look_up({{}, token});
     if (!found) co_return found.error();
+    if (found->token) impl_->recent.keep(*found->token, reading);
     co_return std::move(found->token);
 }
 
 VaultStore::Awaitable<Result<AccountAndToken>> PgVaultStore::find_for_message(AccountId account,
                                                                               std::optional<CardToken> token) {
+    if (auto recent = impl_->find_recent(account, token)) co_return std::move(*recent);
+    const auto reading = impl_->recent.begin_reading();
     auto found = co_await impl_->look_up({account, token});
     if (!found) co_return found.error();
     if (!found->account) co_return found->account.error();
+    impl_->recent.keep(*found->account, reading);
     if (!token) co_return AccountAndToken{std::move(*found->account), {}};
     if (!found->token) co_return found->token.error();
     co_return AccountAndToken{std::move(*found->account), std::move(*found->token)};
@@ -129,26 +147,34 @@ VaultStore::Awaitable<Result<AccountAndToken>> PgVaultStore::find_for_message(Ac
 
 VaultStore::Awaitable<Status> PgVaultStore::delete_token(TenantId tenant_id, CardToken token) {
     const std::string route = token.text();
-    co_return co_await impl_->write(route, [tenant_id, token](pqxx::work& tx) {
+    auto deleted = co_await impl_->write(route, [tenant_id, token](pqxx::work& tx) {
         return rows::delete_token(tx, tenant_id, token);
     });
+    impl_->recent.forget(token);
+    co_return deleted;
 }
 
 VaultStore::Awaitable<Status> PgVaultStore::mark_codes_used(std::vector<CardToken> tokens) {
-    co_return co_await impl_->write("codes", [tokens](pqxx::work& tx) {
+    auto marked = co_await impl_->write("codes", [tokens](pqxx::work& tx) {
         rows::mark_codes_used(tx, tokens);
         return Status{};
     });
+    for (const auto& token : tokens) impl_->recent.forget(token);
+    co_return marked;
 }
 
 VaultStore::Awaitable<Status> PgVaultStore::put_account(StoredAccount account) {
     const std::string route = account.account_id.text();
-    co_return co_await impl_->write(route, [account](pqxx::work& tx) { return rows::put_account(tx, account); });
+    auto put = co_await impl_->write(route, [account](pqxx::work& tx) { return rows::put_account(tx, account); });
+    impl_->recent.forget(account.account_id);
+    co_return put;
 }
 
 VaultStore::Awaitable<Status> PgVaultStore::disable_account(AccountId account_id) {
-    co_return co_await impl_->write(account_id.text(),
-                                    [account_id](pqxx::work& tx) { return rows::disable_account(tx, account_id); });
+    auto disabled = co_await impl_->write(
+        account_id.text(), [account_id](pqxx::work& tx) { return rows::disable_account(tx, account_id); });
+    impl_->recent.forget(account_id);
+    co_return disabled;
 }
 
 VaultStore::Awaitable<Status> PgVaultStore::put_caller_key(CallerKey key) {

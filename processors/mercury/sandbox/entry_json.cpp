@@ -1,7 +1,10 @@
 #include "processors/mercury/sandbox/entry_json.hpp"
 
+#include <array>
 #include <boost/json.hpp>
+#include <charconv>
 #include <chrono>
+#include <map>
 
 namespace postern::mercury::sandbox {
 namespace {
@@ -15,18 +18,18 @@ struct Totals {
 
 // What an entry moved by itself: a hold's captures count at the captures.
 void add(const Entry& entry, Totals& totals) {
+    if (closes_batch(entry)) return;
     ++totals.requests;
     if (entry.duplicate_of != 0) ++totals.duplicates;
     if (entry.status == "Declined") ++totals.declined;
     if (entry.status == "Error") ++totals.errors;
     if (!is_approved(entry) || entry.duplicate_of != 0) return;
-    const bool is_charge = entry.tran_code == "Sale" || entry.tran_code == "PreAuth";
-    const bool takes_money = entry.tran_code == "Sale" || entry.tran_code == "PreAuthCapture";
+    const bool is_charge = is_hold(entry);
     if (is_charge) ++totals.charges;
     if (is_charge && entry.is_voided) ++totals.voided;
     if (entry.is_voided) return;
     if (is_charge) totals.authorized += entry.authorized_minor;
-    if (takes_money) totals.captured += entry.authorized_minor;
+    if (is_purchase(entry)) totals.captured += entry.authorized_minor;
     if (entry.tran_code == "Return") totals.refunded += entry.authorized_minor;
 }
 
@@ -36,14 +39,30 @@ json::object to_json(const Totals& totals) {
             {"captured", totals.captured}, {"refunded", totals.refunded}, {"voided", totals.voided}};
 }
 
-json::object charge_json(const Entry& entry, const Book& book) {
+json::object charge_json(const Entry& entry, const Book& book, const HeldBy& held) {
     const std::int64_t refunded = entry.tran_code == "Return" ? entry.authorized_minor : 0;
     return {{"number", entry.number}, {"at", to_rfc3339(entry.at)}, {"merchant", entry.merchant},
             {"tran_code", entry.tran_code}, {"invoice", entry.invoice}, {"card", entry.card},
             {"card_hash", entry.card_hash}, {"amount", entry.amount_minor}, {"authorized", entry.authorized_minor},
             {"captured", entry.captured_minor}, {"refunded", refunded}, {"voided", entry.is_voided},
             {"repeats", entry.repeats}, {"text", entry.text}, {"is_reversal", entry.is_reversal},
-            {"target_invoice", entry.target == 0 ? "" : book.at(entry.target).invoice}, {"fault", entry.fault}, {"carried", entry.carried}};
+            {"target_invoice", entry.target == 0 ? "" : book.at(entry.target).invoice}, {"fault", entry.fault},
+            {"carried", entry.carried}, {"batch", entry.batch},
+            {"gratuity", entry.gratuity_minor}, {"frequency", entry.frequency}, {"held", held_minor(entry, book, held)}};
+}
+
+// `by`: the merchant, or the time of day.
+json::object closed_json(const Entry& entry) {
+    return {{"merchant", entry.merchant}, {"number", entry.batch}, {"at", to_rfc3339(entry.at)},
+            {"net", entry.amount_minor}, {"by", entry.carried}};
+}
+json::array open_json(const Book& book) {
+    json::array out;
+    for (const auto& [merchant, batch] : book.open_batches())
+        out.push_back({{"merchant", merchant}, {"number", batch.number}, {"items", batch.items()},
+                       {"purchases", batch.purchases}, {"purchased", batch.purchased_minor},
+                       {"returns", batch.returns}, {"returned", batch.returned_minor}, {"net", batch.net_minor()}});
+    return out;
 }
 
 std::int64_t microseconds(Timestamp at) { return at.time_since_epoch().count(); }
@@ -57,17 +76,82 @@ std::int64_t number_of(const json::object& object, std::string_view key) {
     return value && value->is_int64() ? value->as_int64() : 0;
 }
 
+bool is_set(const json::object& object, std::string_view key) {
+    const auto* value = object.if_contains(key);
+    return value && value->is_bool() && value->as_bool();
+}
+
+// Boost.JSON would build the object first; every request waits for its line.
+class LineWriter {
+public:
+    explicit LineWriter(std::string& out) : out_{out} {}
+    void add(std::string_view name, std::int64_t number) {
+        add_name(name);
+        std::array<char, 20> digits{};
+        out_.append(digits.data(), std::to_chars(digits.begin(), digits.end(), number).ptr);
+    }
+    void add(std::string_view name, std::string_view text) {
+        add_name(name);
+        out_ += '"';
+        for (const char c : text) add_character(c);
+        out_ += '"';
+    }
+    void add_flag(std::string_view name, bool is_set) {
+        add_name(name);
+        out_ += is_set ? "true" : "false";
+    }
+    void end() { out_ += "}\n"; }
+
+private:
+    void add_name(std::string_view name) {
+        out_ += is_first_ ? "{\"" : ",\"";
+        is_first_ = false;
+        out_ += name;
+        out_ += "\":";
+    }
+    void add_character(char c) {
+        const bool is_control = static_cast<unsigned char>(c) < 0x20;
+        if (c == '"' || c == '\\') out_ += '\\';
+        if (!is_control) out_ += c;
+        else out_ += {'\\', 'u', '0', '0', c < 0x10 ? '0' : '1', "0123456789abcdef"[c & 15]};
+    }
+
+    std::string& out_;
+    bool is_first_ = true;
+};
+
 }  // namespace
 
-std::string to_line(const Entry& e) {
-    const json::object line{
-        {"number", e.number}, {"at", microseconds(e.at)}, {"merchant", e.merchant}, {"tran_code", e.tran_code},
-        {"invoice", e.invoice}, {"amount", e.amount_minor}, {"authorized", e.authorized_minor}, {"card", e.card},
-        {"card_hash", e.card_hash}, {"status", e.status}, {"code", e.code}, {"text", e.text},
-        {"auth_code", e.auth_code}, {"ref_no", e.ref_no}, {"acq_ref_data", e.acq_ref_data},
-        {"process_data", e.process_data}, {"duplicate_of", e.duplicate_of}, {"target", e.target},
-        {"is_reversal", e.is_reversal}, {"fault", e.fault}, {"carried", e.carried}};
-    return json::serialize(line) + "\n";
+void append_line(const Entry& e, std::int64_t number, std::string& out) {
+    LineWriter line{out};
+    line.add("number", number);
+    line.add("at", microseconds(e.at));
+    line.add("merchant", e.merchant);
+    line.add("tran_code", e.tran_code);
+    line.add("invoice", e.invoice);
+    line.add("amount", e.amount_minor);
+    line.add("authorized", e.authorized_minor);
+    line.add("card", e.card);
+    line.add("card_hash", e.card_hash);
+    line.add("status", e.status);
+    line.add("code", e.code);
+    line.add("text", e.text);
+    line.add("auth_code", e.auth_code);
+    line.add("ref_no", e.ref_no);
+    line.add("acq_ref_data", e.acq_ref_data);
+    line.add("process_data", e.process_data);
+    line.add("duplicate_of", e.duplicate_of);
+    line.add("target", e.target);
+    line.add_flag("is_reversal", e.is_reversal);
+    line.add("fault", e.fault);
+    line.add("carried", e.carried);
+    if (e.gratuity_minor != 0) line.add("gratuity", e.gratuity_minor);
+    if (!e.record_no.empty()) {
+        line.add("record_no", e.record_no);
+        line.add("frequency", e.frequency);
+    }
+    if (e.record_from != 0) line.add("record_from", e.record_from);
+    line.end();
 }
 
 std::optional<Entry> parse_line(std::string_view line) {
@@ -94,15 +178,34 @@ std::optional<Entry> parse_line(std::string_view line) {
     e.process_data = text_of(o, "process_data");
     e.duplicate_of = number_of(o, "duplicate_of");
     e.target = number_of(o, "target");
-    e.is_reversal = o.contains("is_reversal") && o.at("is_reversal").is_bool() && o.at("is_reversal").as_bool();
+    e.is_reversal = is_set(o, "is_reversal");
     e.fault = text_of(o, "fault");
     e.carried = text_of(o, "carried");
+    e.gratuity_minor = number_of(o, "gratuity");
+    e.record_no = text_of(o, "record_no");
+    e.frequency = text_of(o, "frequency");
+    e.record_from = number_of(o, "record_from");
     return e;
+}
+
+constexpr std::string_view clock_line_start = "{\"clock_ahead_us\":";
+
+std::string clock_line(std::chrono::microseconds ahead) {
+    return std::string(clock_line_start) + std::to_string(ahead.count()) + "}\n";
+}
+std::optional<std::chrono::microseconds> parse_clock_line(std::string_view line) {
+    if (!line.starts_with(clock_line_start) || !line.ends_with('}')) return std::nullopt;
+    line.remove_prefix(clock_line_start.size());
+    line.remove_suffix(1);
+    std::int64_t ahead = 0;
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), ahead);
+    const bool is_number = error == std::errc{} && end == line.data() + line.size();
+    return is_number ? std::optional(std::chrono::microseconds(ahead)) : std::nullopt;
 }
 
 std::string book_json(const Book& book, const BookQuery& query) {
     const std::string invoice = upper(query.invoice);
-    json::array charges;
+    json::array charges, closed;
     Totals all;
     std::map<std::string, Totals> by_invoice;
     for (const Entry& entry : book.entries()) {
@@ -110,8 +213,9 @@ std::string book_json(const Book& book, const BookQuery& query) {
         if (!wanted) continue;
         add(entry, all);
         if (query.totals_only) continue;
-        add(entry, by_invoice[entry.invoice]);
-        if (is_approved(entry) && entry.duplicate_of == 0) charges.push_back(charge_json(entry, book));
+        if (closes_batch(entry)) closed.push_back(closed_json(entry));
+        else add(entry, by_invoice[entry.invoice]);
+        if (is_approved(entry) && entry.duplicate_of == 0) charges.push_back(charge_json(entry, book, query.held));
     }
     json::object out{{"last", book.next_number() - 1}, {"totals", to_json(all)}};
     if (!query.totals_only) {
@@ -119,6 +223,7 @@ std::string book_json(const Book& book, const BookQuery& query) {
         for (const auto& [name, totals] : by_invoice) invoices[name] = to_json(totals);
         out["invoices"] = std::move(invoices);
         out["charges"] = std::move(charges);
+        out["batches"] = {{"open", open_json(book)}, {"closed", std::move(closed)}};
     }
     return json::serialize(out) + "\n";
 }

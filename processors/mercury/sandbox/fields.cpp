@@ -37,29 +37,51 @@ FieldFault check_card(const Transaction& t) {
     return {};
 }
 
-FieldFault check_verb_fields(const Transaction& t) {
-    const bool holds = t.tran_code == "PreAuth" || t.tran_code == "PreAuthCapture";
+FieldFault check_verb_fields(const Transaction& t, std::string_view code) {
+    const bool holds = code == "PreAuth" || code == "PreAuthCapture";
     if (holds && !parse_minor(t.authorize)) return {"100208", "Invalid Field - Authorize"};
-    const bool continues = t.tran_code == "PreAuthCapture" || t.tran_code == "VoidSale";
+    const bool continues = is_one_of(code, {"PreAuthCapture", "VoidSale", "VoidReturn", "Adjust", "VoiceAuth"});
     if (continues && t.auth_code.empty()) return {"100206", "Invalid Field - AuthCode"};
-    if (t.tran_code == "VoidSale" && !all_digits(t.ref_no)) return {"100207", "Invalid Field - RefNo"};
+    const bool names_item = is_one_of(code, {"VoidSale", "VoidReturn", "Adjust"});
+    if (names_item && !all_digits(t.ref_no)) return {"100207", "Invalid Field - RefNo"};
     return {};
 }
 
+// A card is checked for nothing: a ZeroAuth may leave the amount out.
+FieldFault check_amounts(const Transaction& t, std::string_view code) {
+    const auto purchase = parse_minor(t.purchase);
+    const bool is_zero = code == "ZeroAuth" && (t.purchase.empty() || purchase == 0);
+    if (!is_zero && (!purchase || *purchase <= 0 || code == "ZeroAuth")) return {"100211", "Invalid Field - Purchase"};
+    if (!t.gratuity.empty() && !parse_minor(t.gratuity)) return {"100210", "Invalid Field - Gratuity"};
+    return {};
+}
+
+constexpr std::string_view by_record = "ByRecordNo";
+
 }  // namespace
 
+bool is_by_record(const Transaction& t) { return t.tran_code.ends_with(by_record); }
+bool asks_for_record(const Transaction& t) { return t.record_no == "RecordNumberRequested"; }
+std::string base_code(const Transaction& t) {
+    if (t.tran_type == "CardLookup") return t.tran_type;
+    return t.tran_code.substr(0, t.tran_code.size() - (is_by_record(t) ? by_record.size() : 0));
+}
+
 FieldFault check_fields(const Transaction& t) {
+    constexpr FieldFault record{"100231", "Invalid Field - Record Number"};
     if (!t.readable) return {"003050", "XML Parse Error"};
     if (t.merchant.empty()) return {"004018", "Merchant ID Missing"};
+    if (t.tran_type == "CardLookup") return asks_for_record(t) ? check_card(t) : record;
     if (t.tran_type != "Credit") return {"100201", "Invalid Field - TranType"};
-    if (!is_one_of(t.tran_code, {"PreAuth", "PreAuthCapture", "Sale", "VoidSale", "Return"}))
+    const std::string code = base_code(t);
+    if (!is_one_of(code, {"PreAuth", "PreAuthCapture", "Sale", "VoidSale", "Return", "VoidReturn", "Adjust", "VoiceAuth",
+                          "ZeroAuth"}))
         return {"100219", "Invalid Field - TranCode"};
     if (t.invoice.empty() || t.invoice.size() > 16 || t.ref_no.empty()) return {"001004", "Insufficient Fields"};
-    const auto purchase = parse_minor(t.purchase);
-    if (!purchase || *purchase <= 0) return {"100211", "Invalid Field - Purchase"};
-    if (!t.gratuity.empty() && !parse_minor(t.gratuity)) return {"100210", "Invalid Field - Gratuity"};
-    if (const FieldFault fault = check_card(t); !fault.code.empty()) return fault;
-    return check_verb_fields(t);
+    if (const FieldFault fault = check_amounts(t, code); !fault.code.empty()) return fault;
+    if (is_by_record(t) && (t.record_no.empty() || asks_for_record(t))) return record;
+    const FieldFault fault = is_by_record(t) ? FieldFault{} : check_card(t);
+    return fault.code.empty() ? check_verb_fields(t, code) : fault;
 }
 
 std::optional<std::int64_t> parse_minor(std::string_view text) {
@@ -71,10 +93,31 @@ std::optional<std::int64_t> parse_minor(std::string_view text) {
     return std::stoll(digits);
 }
 
+std::string batch_number_text(std::int64_t number) {
+    const std::string digits = std::to_string(number);
+    return digits.size() < 4 ? std::string(4 - digits.size(), '0') + digits : digits;
+}
+
 std::string minor_text(std::int64_t minor) {
+    if (minor < 0) return "-" + minor_text(-minor);
     const std::string digits = std::to_string(minor);
     const std::string padded = digits.size() < 3 ? std::string(3 - digits.size(), '0') + digits : digits;
     return padded.substr(0, padded.size() - 2) + "." + padded.substr(padded.size() - 2);
+}
+
+std::optional<Timestamp> parse_day(std::string_view text) {
+    if (text.size() != 10) return std::nullopt;
+    const bool year_first = text[4] == '-' && text[7] == '-';
+    if (!year_first && (text[2] != '/' || text[5] != '/')) return std::nullopt;
+    const std::string_view year = year_first ? text.substr(0, 4) : text.substr(6);
+    const std::string_view month = year_first ? text.substr(5, 2) : text.substr(0, 2);
+    const std::string_view day = year_first ? text.substr(8) : text.substr(3, 2);
+    if (!all_digits(year) || !all_digits(month) || !all_digits(day)) return std::nullopt;
+    const auto number = [](std::string_view digits) { return std::stoi(std::string(digits)); };
+    const std::chrono::year_month_day date{std::chrono::year(number(year)),
+                                           std::chrono::month(static_cast<unsigned>(number(month))),
+                                           std::chrono::day(static_cast<unsigned>(number(day)))};
+    return date.ok() ? std::optional<Timestamp>(std::chrono::sys_days(date)) : std::nullopt;
 }
 
 std::string masked_number(std::string_view number) {

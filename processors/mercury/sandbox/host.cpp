@@ -2,9 +2,10 @@
 
 #include <sodium.h>
 
+#include <array>
+
 #include "base/base32.hpp"
 #include "processors/mercury/sandbox/fields.hpp"
-#include "processors/mercury/sandbox/triggers.hpp"
 
 namespace postern::mercury::sandbox {
 namespace {
@@ -14,28 +15,6 @@ std::string card_hash(const std::string& number, const CardKey& key) {
     crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(number.data()), number.size(),
                        key.data(), key.size());
     return base32_grouped(hash);
-}
-
-std::string padded(std::int64_t number, std::size_t width) {
-    const std::string digits = std::to_string(number);
-    return digits.size() < width ? std::string(width - digits.size(), '0') + digits : digits;
-}
-
-void answer(Entry& entry, std::string_view status, std::string_view text) {
-    entry.status = status;
-    entry.code = "000000";
-    entry.text = text;
-}
-
-// What an approval is known by afterwards. The issuer's data has the quirks of the real one: a letter first, spaces
-// inside and at the end; pipes and twelve digits.
-void approve(Entry& entry, std::int64_t number, std::int64_t authorized, std::string_view text) {
-    answer(entry, "Approved", text);
-    entry.authorized_minor = authorized;
-    entry.auth_code = "0" + padded(number % 100'000, 5);
-    entry.ref_no = padded(number, 4);
-    entry.acq_ref_data = "KbMCC" + padded(number, 9) + "  A  ";
-    entry.process_data = "|00|" + padded(number, 12);
 }
 
 std::string avs_result(const Transaction& t) {
@@ -64,29 +43,23 @@ std::string cvv_result(const Transaction& t) {
     return code == "123" || code == "222" || code == "362" || code == "1234" ? "M" : "N";
 }
 
-HostAnswer with_transaction(const Transaction& t, Entry entry, bool shows_whole_number) {
-    HostAnswer out;
-    out.entry = std::move(entry);
-    out.has_transaction = true;
-    out.shown_number = shows_whole_number ? t.account_number : masked_number(t.account_number);
-    out.card_type = card_type(t.account_number);
-    out.avs_result = avs_result(t);
-    out.cvv_result = cvv_result(t);
-    return out;
-}
-
 }  // namespace
 
-Host::Host(const Settings& settings, Book& book, const Clock& clock, CardKey card_key)
-    : settings_{settings}, book_{book}, clock_{clock}, card_key_{card_key} {
+Host::Host(const Settings& settings, Book& book, const Clock& clock, Random& random, CardKey card_key)
+    : settings_{settings}, book_{book}, clock_{clock}, random_{random}, card_key_{card_key} {
     for (const Entry& entry : book_.entries())
-        if (is_approved(entry) && entry.duplicate_of == 0)
-            book_.remember_duplicate_key(duplicate_key(entry), entry.number);
+        if (is_approved(entry) && entry.duplicate_of == 0) remember(entry);
+    for (const auto& [merchant, batch] : book_.open_batches()) expect_close(batch);
 }
 
-HostAnswer Host::error(const Transaction& transaction, std::string_view code, std::string_view text) {
+void Host::forget() {
+    duplicates_.clear();
+    next_close_ = Timestamp::max();
+}
+
+HostAnswer Host::error(std::string_view merchant, std::string_view code, std::string_view text) {
     HostAnswer out;
-    out.entry.merchant = transaction.merchant;
+    out.entry.merchant = merchant;
     out.entry.status = "Error";
     out.entry.code = code;
     out.entry.text = text;
@@ -94,151 +67,153 @@ HostAnswer Host::error(const Transaction& transaction, std::string_view code, st
     return out;
 }
 
+HostAnswer Host::bad_credentials(std::string_view merchant) {
+    HostAnswer refused = error(merchant, "009999", "Invalid Credentials. Please call support.");
+    refused.origin = "Client";
+    return refused;
+}
+
 bool Host::knows(const std::string& merchant, const std::string& password) const {
     const auto found = settings_.merchants.find(merchant);
     return found != settings_.merchants.end() && found->second == password;
 }
 
+// The card is that of the number, or of the record that was named.
 Entry Host::entry_of(const Transaction& t, std::string_view fault) const {
     Entry entry;
     entry.at = clock_.now();
     entry.merchant = t.merchant;
-    entry.tran_code = t.tran_code;
+    entry.tran_code = base_code(t);
     entry.invoice = upper(t.invoice);
-    entry.amount_minor = *parse_minor(t.purchase) + parse_minor(t.gratuity).value_or(0);
-    entry.card = masked_number(t.account_number);
-    entry.card_hash = card_hash(t.account_number, card_key_);
-    entry.is_reversal = t.tran_code == "VoidSale" && !t.acq_ref_data.empty() && !t.process_data.empty();
+    entry.gratuity_minor = parse_minor(t.gratuity).value_or(0);
+    entry.amount_minor = parse_minor(t.purchase).value_or(0) + entry.gratuity_minor;
+    if (is_by_record(t)) entry.record_from = find_live_record(t);
+    const Entry* record = entry.record_from == 0 ? nullptr : &book_.at(entry.record_from);
+    entry.card = record ? record->card : masked_number(t.account_number);
+    entry.card_hash = record ? record->card_hash : card_hash(t.account_number, card_key_);
+    entry.is_reversal = entry.tran_code == "VoidSale" && !t.acq_ref_data.empty() && !t.process_data.empty();
     entry.fault = fault;
     entry.carried = carried(t);
     return entry;
 }
 
+Entry Host::repeat_of(std::int64_t earlier, std::string_view fault) const {
+    Entry entry = book_.at(earlier);
+    entry.at = clock_.now();
+    entry.duplicate_of = earlier;
+    entry.text = "AP*";
+    entry.fault = fault;
+    return entry;
+}
+
+// A record of this merchant that was used lately enough; 0: none.
+std::int64_t Host::find_live_record(const Transaction& t) const {
+    const std::int64_t number = book_.find_record(t.merchant, t.record_no);
+    if (number == 0) return 0;
+    const Entry& record = book_.at(number);
+    const bool is_recurring = record.frequency == "Recurring";
+    const auto life = is_recurring ? settings_.record_recurring : settings_.record_one_time;
+    return clock_.now() < record.record_used + life ? number : 0;
+}
+
+// Base64 of 42 bytes: 56 characters, as long as those that were seen.
+void Host::give_record(const Transaction& t, Entry& entry) const {
+    std::array<std::uint8_t, 42> bytes{};
+    random_.fill(bytes);
+    std::array<char, 57> text{};
+    sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), sodium_base64_VARIANT_ORIGINAL);
+    entry.record_no = text.data();
+    const bool is_named = t.frequency == "OneTime" || t.frequency == "Recurring";
+    const std::string before = entry.record_from == 0 ? "OneTime" : book_.at(entry.record_from).frequency;
+    entry.frequency = is_named ? t.frequency : before;
+}
+
+HostAnswer Host::answer_of(const Transaction& t, Entry entry) const {
+    HostAnswer out;
+    const bool shows_whole = settings_.shows_whole_number && !t.account_number.empty();
+    out.shown_number = shows_whole ? t.account_number : entry.card;
+    out.card_type = card_type(entry.card);
+    out.avs_result = avs_result(t);
+    out.cvv_result = cvv_result(t);
+    out.has_transaction = true;
+    out.entry = std::move(entry);
+    return out;
+}
+
 // Under the shorter rule charges share one key whatever their code; captures and voids, which clients send under the
 // charge's invoice, keep keys of their own, or nothing could ever be captured.
-std::string Host::duplicate_key(const Entry& entry) const {
-    const std::string same = entry.invoice + '|' + entry.card_hash + '|' + std::to_string(entry.amount_minor);
-    const bool is_charge = entry.tran_code == "Sale" || entry.tran_code == "PreAuth" || entry.tran_code == "Return";
-    const bool is_short = settings_.duplicate_rule == DuplicateRule::invoice_card_amount && is_charge;
-    return is_short ? same : same + '|' + entry.merchant + '|' + entry.tran_code;
+bool Host::is_same(const Entry& a, const Entry& b) const {
+    const auto is_charge = [](const Entry& e) {
+        return is_hold(e) || e.tran_code == "Return";
+    };
+    const bool is_short = settings_.duplicate_rule == DuplicateRule::invoice_card_amount && is_charge(a) && is_charge(b);
+    const bool is_past = settings_.duplicates_end_with_batch && !book_.is_in_open_batch(a);
+    return !is_past && a.invoice == b.invoice && a.card_hash == b.card_hash && a.amount_minor == b.amount_minor &&
+           (is_short || (a.merchant == b.merchant && a.tran_code == b.tran_code));
+}
+std::uint64_t Host::duplicate_hash(const Entry& entry) const { return hash_of({entry.invoice, entry.card_hash}); }
+
+std::int64_t Host::find_duplicate(const Entry& entry) const {
+    const bool replaces = entry.tran_code == "Adjust" || entry.tran_code == "CardLookup";  // the same again changes nothing
+    if (settings_.duplicate_rule == DuplicateRule::off || replaces) return 0;
+    return duplicates_.find(duplicate_hash(entry), [&](std::int64_t n) { return is_same(book_.at(n), entry); });
+}
+
+void Host::remember(const Entry& entry) {
+    duplicates_.set(duplicate_hash(entry), entry.number,
+                    [&](std::int64_t n) { return is_same(book_.at(n), entry); });
 }
 
 Result<HostAnswer> Host::decide(const Transaction& transaction, std::string_view fault) {
+    if (auto status = close_due(); !status) return status.error();
     if (const FieldFault wrong = check_fields(transaction); !wrong.code.empty())
-        return error(transaction, wrong.code, wrong.text);
-    if (!knows(transaction.merchant, transaction.password)) {
-        HostAnswer refused = error(transaction, "009999", "Invalid Credentials. Please call support.");
-        refused.origin = "Client";
-        return refused;
-    }
-    if (settings_.only_test_cards && !is_test_card(transaction.account_number))
-        return error(transaction, "000000", "No Live Cards on Test Merchant ID Allowed.");
+        return error(transaction.merchant, wrong.code, wrong.text);
+    if (!knows(transaction.merchant, transaction.password)) return bad_credentials(transaction.merchant);
+    if (settings_.only_test_cards && !is_by_record(transaction) && !is_test_card(transaction.account_number))
+        return error(transaction.merchant, "000000", "No Live Cards on Test Merchant ID Allowed.");
     Entry entry = entry_of(transaction, fault);
-    const std::string key = duplicate_key(entry);
-    const std::int64_t earlier = settings_.duplicate_rule == DuplicateRule::off ? 0 : book_.find_duplicate(key);
-    const bool is_repeat = earlier != 0 && (transaction.tran_code != "VoidSale" || !settings_.repeated_void_is_refused);
-    HostAnswer decided;
-    if (is_repeat) {
-        entry = book_.at(earlier);
-        entry.at = clock_.now();
-        entry.duplicate_of = earlier;
-        entry.text = "AP*";
-        entry.fault = fault;
-        decided = with_transaction(transaction, std::move(entry), settings_.shows_whole_number);
-    } else {
-        decided = decide_verb(transaction, std::move(entry));
-    }
+    const auto no_record = [&] { return error(transaction.merchant, "004014", "Record Not Found"); };
+    if (is_by_record(transaction) && entry.record_from == 0) return no_record();
+    const std::int64_t earlier = find_duplicate(entry);
+    const bool may_repeat = entry.tran_code != "VoidSale" || !settings_.repeated_void_is_refused;
+    const bool is_repeat = earlier != 0 && may_repeat;
+    const bool was_replaced = entry.record_from != 0 && book_.at(entry.record_from).is_record_used;
+    if (was_replaced && !is_repeat && !settings_.used_records_stay) return no_record();
+    HostAnswer decided = is_repeat ? answer_of(transaction, repeat_of(earlier, fault))
+                                   : decide_verb(transaction, std::move(entry));
+    const bool wants_record = is_by_record(transaction) || asks_for_record(transaction);
+    const bool is_good = is_approved(decided.entry) || decided.entry.status == "Success";
+    if (wants_record && is_good && !is_repeat) give_record(transaction, decided.entry);
     const auto added = book_.add(decided.entry);
     if (!added) return added.error();
-    if (is_approved(**added) && !is_repeat) book_.remember_duplicate_key(key, (*added)->number);
+    if (is_approved(**added) && !is_repeat) remember(**added);
+    expect_close(book_.open_batch(transaction.merchant));
     return decided;
 }
 
-HostAnswer Host::decide_verb(const Transaction& t, Entry entry) const {
-    if (t.tran_code == "PreAuthCapture") return capture(t, std::move(entry));
-    if (t.tran_code == "VoidSale") return undo(t, std::move(entry));
-    if (t.tran_code == "Return") {
-        approve(entry, book_.next_number(), entry.amount_minor, "AP");
-        return with_transaction(t, std::move(entry), settings_.shows_whole_number);
-    }
-    return charge(t, std::move(entry));
-}
-
-HostAnswer Host::charge(const Transaction& t, Entry entry) const {
-    const std::int64_t amount = entry.amount_minor;
-    const auto partial = partial_amount(t.account_number, amount);
-    const bool may_be_partial = settings_.partial_without_asking || t.partial_auth == "Allow";
-    if (const OutcomeTrigger* trigger = find_outcome_trigger(amount)) {
-        const bool discover = amount == 2091 && card_type(t.account_number) == "DCVR";
-        answer(entry, "Declined", discover ? "CALL DISCOVER" : trigger->text);
-    } else if (partial && may_be_partial) {
-        approve(entry, book_.next_number(), *partial, "PARTIAL AP");
-    } else {
-        approve(entry, book_.next_number(), amount, "AP");
-    }
-    return with_transaction(t, std::move(entry), settings_.shows_whole_number);
-}
-
-// Found by the issuer's data. More than was held is taken, as on the test host.
-HostAnswer Host::capture(const Transaction& t, Entry entry) const {
-    entry.target = book_.find_acq_ref_data(t.merchant, t.acq_ref_data);
-    const Entry* hold = entry.target == 0 ? nullptr : &book_.at(entry.target);
-    const bool takes = hold && hold->tran_code == "PreAuth" && !hold->is_voided && hold->auth_code == t.auth_code &&
-                       hold->card_hash == entry.card_hash;
-    if (!takes) {
-        entry.target = 0;
-        answer(entry, "Declined", "NO TRAN FOUND");
-    } else {
-        approve(entry, book_.next_number(), entry.amount_minor, "AP");
-    }
-    return with_transaction(t, std::move(entry), settings_.shows_whole_number);
-}
-
-HostAnswer Host::undo(const Transaction& t, Entry entry) const {
-    if (!entry.is_reversal) return legacy_void(t, std::move(entry));
-    std::int64_t target = book_.find_acq_ref_data(t.merchant, t.acq_ref_data);
-    const Entry* charged = target == 0 ? nullptr : &book_.at(target);
-    const bool found = charged && !charged->is_voided && charged->auth_code == t.auth_code &&
-                       charged->card_hash == entry.card_hash && charged->process_data == t.process_data &&
-                       charged->tran_code != "Return";
-    if (!found) {
-        answer(entry, "Declined", "NO TRAN FOUND");
-        return with_transaction(t, std::move(entry), settings_.shows_whole_number);
-    }
-    // A capture is reversed together with its hold.
-    const bool has_hold = charged->tran_code == "PreAuthCapture" && charged->target != 0;
-    const Entry& hold = has_hold ? book_.at(charged->target) : *charged;
-    const bool other_amount = has_hold && hold.authorized_minor != charged->authorized_minor;
-    const bool is_plain = hold.amount_minor == 103 || other_amount;  // the published triggers of a plain AP
-    approve(entry, book_.next_number(), entry.amount_minor, is_plain ? "AP" : "REVERSED");
-    entry.target = hold.number;
-    return with_transaction(t, std::move(entry), settings_.shows_whole_number);
-}
-
-// An item of the open batch, found by its number; a hold that was not captured is none.
-HostAnswer Host::legacy_void(const Transaction& t, Entry entry) const {
-    const std::int64_t target = book_.find_item(t.merchant, t.ref_no, t.auth_code);
-    const Entry* item = target == 0 ? nullptr : &book_.at(target);
-    const bool in_batch = item && !item->is_voided && item->tran_code != "PreAuth" && item->tran_code != "Return";
-    const bool fits = in_batch && item->card_hash == entry.card_hash && item->authorized_minor == entry.amount_minor;
-    if (!fits) {
-        answer(entry, "Declined", "INV ITEM NUM");
-    } else {
-        approve(entry, book_.next_number(), entry.amount_minor, "AP");
-        entry.auth_code = "VOIDED";
-        entry.acq_ref_data = "K";
-        entry.target = target;
-    }
-    return with_transaction(t, std::move(entry), settings_.shows_whole_number);
-}
-
-std::optional<std::vector<const Entry*>> Host::detail(const DetailRequest& request) const {
-    if (!knows(request.merchant, request.password)) return std::nullopt;
+std::vector<const Entry*> Host::detail(const DetailRequest& request) const {
     std::vector<const Entry*> rows;
     const Timestamp latest = clock_.now() - settings_.row_delay;
     for (const std::int64_t number : book_.find_invoice(request.merchant, request.invoice)) {
         const Entry& entry = book_.at(number);
         if (entry.at <= latest) rows.push_back(&entry);
+    }
+    return rows;
+}
+
+Result<std::vector<const Entry*>> Host::all_detail(const DetailRequest& request) const {
+    const auto from = parse_day(request.start_date), through = parse_day(request.end_date);
+    const bool readable = (from || request.start_date.empty()) && (through || request.end_date.empty());
+    if (!readable) return Error{ErrorKind::invalid_request, "malformed_date"};
+    const Timestamp latest = clock_.now() - settings_.row_delay;
+    const std::string invoice = upper(request.invoice);
+    std::vector<const Entry*> rows;
+    for (const Entry& entry : book_.entries()) {
+        const bool wanted = entry.merchant == request.merchant && entry.duplicate_of == 0 && !closes_batch(entry) &&
+                            entry.at <= latest && (invoice.empty() || entry.invoice == invoice) &&
+                            (request.tran_code.empty() || entry.tran_code == request.tran_code) &&
+                            (!from || entry.at >= *from) && (!through || entry.at < *through + std::chrono::days(1));
+        if (wanted) rows.push_back(&entry);
     }
     return rows;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/random.hpp"
 #include "processors/mercury/sandbox/book.hpp"
 #include "processors/mercury/sandbox/request.hpp"
 #include "processors/mercury/sandbox/settings.hpp"
@@ -22,33 +23,70 @@ struct HostAnswer {
     bool has_transaction = false;      // an Error carries none
 };
 
+// Of a TStream/Admin: the command's part, and the batch as it stood, under the name of what was done.
+struct AdminAnswer {
+    HostAnswer command;
+    std::string_view element = {};  // "BatchSummary", "BatchClose"; empty: refused
+    std::string operator_id = {};
+    Batch batch = {};
+};
+
 // Decides like the host: credentials, fields, duplicates, amount triggers, then the verb. Generous: it refuses nothing
 // that the host would take. Only what passed the fields is booked.
 class Host {
 public:
-    Host(const Settings& settings, Book& book, const Clock& clock, CardKey card_key);
+    Host(const Settings& settings, Book& book, const Clock& clock, Random& random, CardKey card_key);
 
     // `fault`: noted beside the entry.
     Result<HostAnswer> decide(const Transaction& transaction, std::string_view fault);
-    // The rows of an invoice that are old enough to be seen, or nothing where merchant or password are wrong.
-    std::optional<std::vector<const Entry*>> detail(const DetailRequest& request) const;
+    Result<AdminAnswer> administer(const AdminRequest& request);
+    // Closes the batches whose time has come; for whoever looks at the book between requests.
+    Status close_due();
+    // The rows of an invoice that are old enough to be seen.
+    std::vector<const Entry*> detail(const DetailRequest& request) const;
+    // The same of a merchant, from one day through another, by invoice and TranCode where given; "malformed_date".
+    Result<std::vector<const Entry*>> all_detail(const DetailRequest& request) const;
+    bool knows(const std::string& merchant, const std::string& password) const;
 
-    static HostAnswer error(const Transaction& transaction, std::string_view code, std::string_view text);
+    void forget();  // with the book
+
+    static HostAnswer error(std::string_view merchant, std::string_view code, std::string_view text);
+    static HostAnswer bad_credentials(std::string_view merchant);
 
 private:
-    bool knows(const std::string& merchant, const std::string& password) const;
+    Status add_close(const std::string& merchant, Timestamp at, std::string_view by);
+    void expect_close(const Batch& batch);
     HostAnswer decide_verb(const Transaction& transaction, Entry entry) const;
     HostAnswer charge(const Transaction& transaction, Entry entry) const;
     HostAnswer capture(const Transaction& transaction, Entry entry) const;
+    HostAnswer refund(const Transaction& transaction, Entry entry) const;
+    HostAnswer voice(const Transaction& transaction, Entry entry) const;
+    HostAnswer check_card(const Transaction& transaction, Entry entry) const;
+    HostAnswer adjust(const Transaction& transaction, Entry entry) const;
+    HostAnswer undo_refund(const Transaction& transaction, Entry entry) const;
     HostAnswer undo(const Transaction& transaction, Entry entry) const;
+    const Entry* find_item(const Transaction& transaction, const Entry& asked) const;
+    HostAnswer take_out(const Transaction& transaction, Entry entry, const Entry* item) const;
     HostAnswer legacy_void(const Transaction& transaction, Entry entry) const;
+    HostAnswer answer_of(const Transaction& transaction, Entry entry) const;
+    bool is_over_limit(const Entry& entry) const;
+    std::int64_t find_live_record(const Transaction& transaction) const;
+    void give_record(const Transaction& transaction, Entry& entry) const;
     Entry entry_of(const Transaction& transaction, std::string_view fault) const;
-    std::string duplicate_key(const Entry& entry) const;
+    Entry repeat_of(std::int64_t earlier, std::string_view fault) const;
+    bool is_closed(const Entry& charged) const;
+    std::uint64_t duplicate_hash(const Entry& entry) const;
+    bool is_same(const Entry& a, const Entry& b) const;
+    std::int64_t find_duplicate(const Entry& entry) const;
+    void remember(const Entry& entry);
 
     const Settings& settings_;
     Book& book_;
     const Clock& clock_;
+    Random& random_;
     CardKey card_key_;
+    NumberIndex duplicates_;
+    Timestamp next_close_ = Timestamp::max();  // of all merchants, not later than it is
 };
 
 }  // namespace postern::mercury::sandbox

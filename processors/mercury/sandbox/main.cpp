@@ -49,6 +49,18 @@ Result<Options> read_options(const std::string& path) {
     settings.late_answer = std::chrono::milliseconds(config->integer_or("host.late_answer_ms", 3000));
     settings.partial_without_asking = config->flag_or("host.partial_without_asking", true);
     settings.repeated_void_is_refused = config->flag_or("host.repeated_void_is_refused", true);
+    settings.duplicates_end_with_batch = config->flag_or("host.duplicates_end_with_batch", true);
+    settings.close_wants_every_figure = config->flag_or("host.close_wants_every_figure", false);
+    settings.record_one_time = std::chrono::days(config->integer_or("host.record_one_time_days", 183));
+    settings.record_recurring = std::chrono::days(config->integer_or("host.record_recurring_days", 730));
+    settings.used_records_stay = config->flag_or("host.used_records_stay", true);
+    settings.hold_life = std::chrono::days(config->integer_or("host.hold_life_days", 7));
+    settings.card_limit_minor = config->integer_or("host.card_limit_minor", 0);
+    const std::string closes_at = config->text_or("host.batch_closes_at", "04:00");
+    const auto closing = parse_closing_time(closes_at);
+    if (closes_at == "never") settings.closes_at.reset();
+    else if (closing) settings.closes_at = *closing;
+    else return closing.error();
     settings.only_test_cards = config->flag_or("host.only_test_cards", false);
     settings.shows_whole_number = config->flag_or("host.shows_whole_number", false);
     for (const std::string& name : config->tables("merchants")) {

@@ -66,9 +66,9 @@ std::optional<FaultKind> find_fault_trigger(std::int64_t amount_minor) {
     return row == faults.end() ? std::nullopt : std::optional(row->second);
 }
 
-std::optional<std::int64_t> partial_amount(std::string_view account_number, std::int64_t amount_minor) {
-    const bool visa = account_number == "4005550000000480" && amount_minor == 2354;
-    const bool discover = account_number == "6011900212345677" && amount_minor == 2307;
+std::optional<std::int64_t> partial_amount(std::string_view masked, std::int64_t amount_minor) {
+    const bool visa = masked == "400555XXXXXX0480" && amount_minor == 2354;
+    const bool discover = masked == "601190XXXXXX5677" && amount_minor == 2307;
     return visa || discover ? std::optional<std::int64_t>(2000) : std::nullopt;
 }
 

@@ -38,6 +38,6 @@ const OutcomeTrigger* find_outcome_trigger(std::int64_t amount_minor);
 std::optional<FaultKind> find_fault_trigger(std::int64_t amount_minor);
 
 // The published cards that are approved in part, and for how much.
-std::optional<std::int64_t> partial_amount(std::string_view account_number, std::int64_t amount_minor);
+std::optional<std::int64_t> partial_amount(std::string_view masked, std::int64_t amount_minor);
 
 }  // namespace postern::mercury::sandbox

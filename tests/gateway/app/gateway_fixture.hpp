@@ -61,11 +61,13 @@ class RecordingObserver final : public Observer {
 public:
     void operation_ended(domain::Verb, domain::OperationStatus) override { ++ended; }
     void alarm(std::string_view code, const PaymentId&, const OperationId&) override { alarms.emplace_back(code); }
+    void breaker_turned(const AccountId&, bool is_open) override { turns.push_back(is_open); }
     void fenced(const OperationId&) override { ++fences; }
     void answers_forgotten(std::int64_t) override {}
     void failure(std::string_view, const Error& error, std::string_view) override { failures.emplace_back(error.code); }
     int ended = 0, fences = 0;
     std::vector<std::string> alarms, failures;
+    std::vector<bool> turns;  // of the breaker: open?
 };
 
 // The optional slots that each message asked for, in order: "code name", then "name".
@@ -169,8 +171,9 @@ protected:
     ClockSleeper sleeper_{clock_};
     IdentityAllocator identities_{7};
     SingleFlight flights_;
+    AccountGates gates_{{.pause = std::chrono::hours{1}, .pause_max = std::chrono::hours{1}}, clock_};
     Services services_{store_, store_, directory_, vault_, adapters_, renderer_, clock_, random_, sleeper_, observer_,
-                       identities_, flights_, {}};
+                       identities_, flights_, gates_, {}};
     boost::asio::io_context io_;
 };
 

@@ -57,7 +57,8 @@ protected:
 TEST_F(ListenersTest, ServeOnePortFromEveryCore) {
     std::mutex mutex;
     std::set<std::thread::id> threads;
-    Listeners listeners{2, options(), [&](net::HttpRequest&) -> net::asio::awaitable<net::HttpResponse> {
+    Cores cores{2};
+    Listeners listeners{cores, options(), [&](net::HttpRequest&) -> net::asio::awaitable<net::HttpResponse> {
                             const std::lock_guard lock{mutex};
                             threads.insert(std::this_thread::get_id());
                             co_return net::HttpResponse{};
@@ -78,7 +79,8 @@ TEST_F(ListenersTest, ServeOnePortFromEveryCore) {
 TEST_F(ListenersTest, LetWhatRunsFinishAndTakeNothingNew) {
     std::promise<void> arrived;
     std::atomic<bool> go{false};
-    Listeners listeners{1, options(), [&](net::HttpRequest&) -> net::asio::awaitable<net::HttpResponse> {
+    Cores cores{1};
+    Listeners listeners{cores, options(), [&](net::HttpRequest&) -> net::asio::awaitable<net::HttpResponse> {
                             arrived.set_value();
                             while (!go) co_await boost::asio::post(boost::asio::use_awaitable);
                             co_return net::HttpResponse{};
@@ -97,7 +99,8 @@ TEST_F(ListenersTest, LetWhatRunsFinishAndTakeNothingNew) {
 TEST_F(ListenersTest, SayWhyTheyCannotStart) {
     auto without = options();
     without.tls->private_key = folder_ + "/absent.pem";
-    Listeners listeners{1, without, {}};
+    Cores cores{1};
+    Listeners listeners{cores, without, {}};
     const auto started = listeners.start();
     ASSERT_FALSE(started);
     EXPECT_EQ(started.error().code, "tls_files_unreadable");

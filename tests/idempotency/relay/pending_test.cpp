@@ -122,6 +122,11 @@ TEST_F(PendingQueueTest, TheBacklogsAgeIsOfItsFirstEvent) {
     EXPECT_NEAR(first.backlog(held)->oldest_age.count(), 600, 60);
 }
 
+TEST_F(PendingQueueTest, AnEventOfAClockThatIsAheadHasNoAge) {
+    database.add_now("pay_a", 1, 3, -90);
+    EXPECT_EQ(first.backlog(*first.hold_slots(16, 60s))->oldest_age.count(), 0);
+}
+
 TEST_F(PendingQueueTest, SlotsOfOthersAreNotRead) {
     database.add("pay_a", 1, 0);
     database.add("pay_b", 1, 1);

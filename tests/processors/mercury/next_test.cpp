@@ -41,6 +41,13 @@ TEST(NextOfACharge, ResendsAFewTimesOnly) {
     for (int i = 0; i < 3; ++i) scene.attempt(AttemptKind::resend, lost, 12 + i);
     EXPECT_EQ(next(scene, 16), "inquire");
 }
+TEST(NextOfACharge, LooksUpWhatStandsInTheWayOfItsRepeats) {
+    Scene scene = lost_sale();
+    scene.attempt(AttemptKind::resend, Sent{test::decline("Duplicate Transaction")}, 12);
+    EXPECT_EQ(next(scene, 13), "inquire");
+    scene.attempt(AttemptKind::inquire, rows({{"Approved", "Sale", "12.50"}}), 14);
+    EXPECT_EQ(next(scene, 14), "conclude approved 1250");
+}
 TEST(NextOfACharge, DoesNotResendWhatIsToBeUndone) {
     Scene scene = lost_sale();
     scene.operation.goal = domain::Goal::undo;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/net/frames.hpp"
+#include "vault/client/socket_vault_clients.hpp"
 #include "vault/contract/message_codec.hpp"
 #include "vault/contract/vault.pb.h"
 
@@ -170,6 +171,23 @@ TEST_F(SocketVaultClientTest, DescribeGivesTheSummary) {
     EXPECT_EQ(summary->last4, "6781");
     EXPECT_EQ(summary->extras, CardExtras{.security_code = true});
     EXPECT_EQ(asked.describe_token().token(), token.text());
+}
+
+// The other loop never runs: a call that went over its connection would not end.
+TEST_F(SocketVaultClientTest, ACallStaysOnItsLoop) {
+    encode_verdict(NotSent{"fenced"}, *reply.mutable_verdict());
+    serve();
+    asio::io_context idle;
+    SocketVaultClients clients{{&idle, &context}, options(path)};
+    std::string epoch;
+    const auto verdict = run([&]() -> asio::awaitable<Result<Verdict>> {
+        auto answer = co_await clients.ask(tenant, key, "epoch_one");
+        epoch = clients.epoch();
+        co_return answer;
+    });
+    ASSERT_TRUE(verdict) << verdict.error().code;
+    EXPECT_EQ(epoch, "epoch_one");
+    EXPECT_EQ(clients.epoch(), "") << "from a thread of none: the first loop's, which never connected";
 }
 
 }  // namespace

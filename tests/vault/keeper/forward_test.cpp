@@ -382,6 +382,19 @@ TEST(Forward, ScrubsWhatIsEchoed) {
     EXPECT_EQ(std::get<Sent>(keeper.ask(1)).reply.body, std::get<Sent>(verdict).reply.body) << "so is what is kept";
 }
 
+TEST(Forward, ScrubsTheContentType) {
+    Keeper keeper;
+    keeper.open_shop();
+    keeper.egress.answer = [](const auto&) {
+        auto answer = FakeEgress::replied("<r/>");
+        answer.content_type = "text/x; a=4003000123456781";
+        return answer;
+    };
+    const auto reply = std::get<Sent>(keeper.forward(keeper.authorize())).reply;
+    EXPECT_EQ(reply.content_type, "text/x; a=XXXXXXXXXXXXXXXX");
+    EXPECT_EQ(reply.body, "<r/>");
+}
+
 TEST(Forward, WithholdsWhatItCannotJudge) {
     Keeper keeper;
     keeper.open_shop();

@@ -94,6 +94,44 @@ TEST_F(PgVaultStoreTest, DeletesByTenant) {
     EXPECT_EQ(run(store.find_token(token.token))->state, TokenState::deleted);
 }
 
+// Someone changes the rows past the store: what it left for the message shows the row as it was, once.
+TEST_F(PgVaultStoreTest, AMessageGetsTheRowThatWasDescribedForIt) {
+    const auto token = make.token(make.index());
+    const StoredAccount account{*AccountId::parse(make.id("acct_")), token.tenant_id, "mercury", "sealed", true};
+    ASSERT_TRUE(run(store.insert_token(token, soon())));
+    ASSERT_TRUE(run(store.put_account(account)));
+    ASSERT_TRUE(run(store.find_for_message(account.account_id, {})));
+    ASSERT_TRUE(run(store.find_token(token.token)));
+    pqxx::connection admin(vault_database().as("postgres"));
+    pqxx::nontransaction(admin).exec("UPDATE tokens SET last4 = '0000' WHERE token = '" + token.token.text() + "'");
+    EXPECT_EQ(run(store.find_for_message(account.account_id, token.token))->token->last4, token.last4);
+    EXPECT_EQ(run(store.find_for_message(account.account_id, token.token))->token->last4, "0000");
+}
+
+TEST_F(PgVaultStoreTest, WhatIsChangedIsReadAnew) {
+    const auto token = make.token(make.index());
+    const StoredAccount account{*AccountId::parse(make.id("acct_")), token.tenant_id, "mercury", "sealed", true};
+    ASSERT_TRUE(run(store.insert_token(token, soon())));
+    ASSERT_TRUE(run(store.put_account(account)));
+    const auto read = [&] {
+        EXPECT_TRUE(run(store.find_for_message(account.account_id, {})));
+        EXPECT_TRUE(run(store.find_token(token.token)));
+    };
+    const auto found = [&] { return *run(store.find_for_message(account.account_id, token.token)); };
+    read();
+    ASSERT_TRUE(run(store.mark_codes_used({token.token})));
+    EXPECT_EQ(found().token->code_used, token.given.security_code);
+    read();
+    ASSERT_TRUE(run(store.delete_token(token.tenant_id, token.token)));
+    EXPECT_EQ(found().token->state, TokenState::deleted);
+    read();
+    ASSERT_TRUE(run(store.disable_account(account.account_id)));
+    EXPECT_FALSE(found().account.enabled);
+    read();
+    ASSERT_TRUE(run(store.put_account(account)));
+    EXPECT_TRUE(found().account.enabled);
+}
+
 TEST_F(PgVaultStoreTest, MarksUsedCodes) {
     const auto token = make.token(make.index());
     EXPECT_TRUE(run(store.insert_token(token, soon())));

@@ -66,12 +66,31 @@ TEST_F(BookFile, DropsALastLineThatWasNeverAnswered) {
     EXPECT_EQ((*Book::open(path_)).entries().size(), 2u);
 }
 
+TEST_F(BookFile, KeepsWhatJsonWouldTakeForItsOwn) {
+    const std::string odd = "a\"b\\c\td\x1f\xC3\xA9";
+    {
+        auto book = *Book::open(path_);
+        Entry entry = approved("Sale", odd, 100);
+        entry.is_reversal = true;
+        ASSERT_TRUE(book.add(entry));
+    }
+    const auto again = *Book::open(path_);
+    EXPECT_EQ(again.at(1).invoice, odd);
+    EXPECT_TRUE(again.at(1).is_reversal);
+}
+
+TEST(Book, FindsTheEntriesOfAnInvoiceInOrder) {
+    Book book;
+    for (const char* invoice : {"A", "B", "A", "A"}) ASSERT_TRUE(book.add(approved("Sale", invoice, 100)));
+    EXPECT_EQ(book.find_invoice("m", "a"), (std::vector<std::int64_t>{1, 3, 4}));
+    EXPECT_EQ(book.find_invoice("other", "a"), std::vector<std::int64_t>{});
+    EXPECT_EQ(book.find_acq_ref_data("m", "K A "), 4) << "the newest";
+}
+
 TEST_F(BookFile, RefusesAGap) {
-    std::ofstream(path_) << to_line([] {
-        Entry entry = approved("Sale", "A", 1);
-        entry.number = 2;
-        return entry;
-    }());
+    std::string line;
+    append_line(approved("Sale", "A", 1), 2, line);
+    std::ofstream(path_) << line;
     EXPECT_EQ(Book::open(path_).error().code, "book_unreadable");
 }
 

@@ -143,6 +143,14 @@ TEST(Sandbox, ShowsFiltersAndForgetsItsBook) {
     EXPECT_EQ(bench.get("/sandbox/faults"), "[]\n");
     EXPECT_EQ(value(bench.ask(sale_fields()), "TextResponse"), "AP");
 }
+TEST(Sandbox, TakesItsFaultsBackAndKeepsItsBook) {
+    Bench bench;
+    bench.ask(sale_fields());
+    bench.post("/sandbox/faults", R"({"kind":"cut","rate":1})");
+    bench.sandbox.handle(::postern::test::http_request("DELETE", "/sandbox/faults"));
+    EXPECT_EQ(bench.get("/sandbox/faults"), "[]\n");
+    EXPECT_EQ(value(bench.ask(sale_fields()), "TextResponse"), "AP*");
+}
 TEST(Sandbox, RefusesAFaultThatItDoesNotKnow) {
     Bench bench;
     EXPECT_EQ(bench.post("/sandbox/faults", R"({"kind":"other"})").response.status, 400);
