@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/base32.hpp"
@@ -164,7 +165,13 @@ void Host::remember(const Entry& entry) {
                     [&](std::int64_t n) { return is_same(book_.at(n), entry); });
 }
 
-Result<HostAnswer> Host::decide(const Transaction& transaction, std::string_view fault) {
+bool Host::was_undone(std::string_view merchant, std::string_view invoice, std::int64_t after) const {
+    return std::ranges::any_of(book_.find_invoice(merchant, invoice), [&](std::int64_t number) {
+        return number > after && book_.at(number).tran_code == "VoidSale";
+    });
+}
+
+Result<HostAnswer> Host::decide(const Transaction& transaction, std::string_view fault, bool knows_repeats) {
     if (auto status = close_due(); !status) return status.error();
     if (const FieldFault wrong = check_fields(transaction); !wrong.code.empty())
         return error(transaction.merchant, wrong.code, wrong.text);
@@ -174,7 +181,8 @@ Result<HostAnswer> Host::decide(const Transaction& transaction, std::string_view
     Entry entry = entry_of(transaction, fault);
     const auto no_record = [&] { return error(transaction.merchant, "004014", "Record Not Found"); };
     if (is_by_record(transaction) && entry.record_from == 0) return no_record();
-    const std::int64_t earlier = find_duplicate(entry);
+    const bool looks = knows_repeats && transaction.duplicate != "Override";
+    const std::int64_t earlier = looks ? find_duplicate(entry) : 0;
     const bool may_repeat = entry.tran_code != "VoidSale" || !settings_.repeated_void_is_refused;
     const bool is_repeat = earlier != 0 && may_repeat;
     const bool was_replaced = entry.record_from != 0 && book_.at(entry.record_from).is_record_used;

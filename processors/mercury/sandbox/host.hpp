@@ -38,7 +38,10 @@ public:
     Host(const Settings& settings, Book& book, const Clock& clock, Random& random, CardKey card_key);
 
     // `fault`: noted beside the entry.
-    Result<HostAnswer> decide(const Transaction& transaction, std::string_view fault);
+    // `knows_repeats`: false where the same message came twice to a host that does not notice.
+    Result<HostAnswer> decide(const Transaction& transaction, std::string_view fault, bool knows_repeats = true);
+    // A void of this invoice came after that entry.
+    bool was_undone(std::string_view merchant, std::string_view invoice, std::int64_t after) const;
     Result<AdminAnswer> administer(const AdminRequest& request);
     // Closes the batches whose time has come; for whoever looks at the book between requests.
     Status close_due();

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -90,12 +91,25 @@ Result<CardKey> read_or_make_card_key(const std::string& book_file, Random& rand
     return out.flush() ? Result<CardKey>(key) : unusable;
 }
 
+// Its delay, or until what it waits for has come.
+net::asio::awaitable<void> wait_for(const Exchange& exchange) {
+    if (exchange.delay.count() == 0) co_return;
+    constexpr std::chrono::milliseconds between_looks{5};
+    const auto end = std::chrono::steady_clock::now() + exchange.delay;
+    net::asio::steady_timer timer(co_await net::asio::this_coro::executor);
+    while (std::chrono::steady_clock::now() < end && !(exchange.until && exchange.until())) {
+        timer.expires_at(exchange.until ? std::min(end, std::chrono::steady_clock::now() + between_looks) : end);
+        co_await timer.async_wait(net::asio::use_awaitable);
+    }
+}
+
 net::HttpHandler handler_of(Sandbox& sandbox) {
     return [&sandbox](net::HttpRequest& request) -> net::asio::awaitable<net::HttpResponse> {
         Exchange exchange = sandbox.handle(request);
-        if (exchange.delay.count() > 0) {
-            net::asio::steady_timer timer(co_await net::asio::this_coro::executor, exchange.delay);
-            co_await timer.async_wait(net::asio::use_awaitable);
+        co_await wait_for(exchange);
+        while (exchange.then) {
+            exchange = exchange.then();
+            co_await wait_for(exchange);
         }
         co_return std::move(exchange.response);
     };

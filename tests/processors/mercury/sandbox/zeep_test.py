@@ -2,11 +2,13 @@
 import argparse
 import pathlib
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 sys.path.insert(0, str(ROOT / "deploy"))
@@ -83,7 +85,7 @@ def read(document):
     return {element.tag: element.text or "" for element in lxml.etree.fromstring(document).iter() if len(element) == 0}
 
 
-class Zeep(unittest.TestCase):
+class OnAHost(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
@@ -98,6 +100,8 @@ class Zeep(unittest.TestCase):
     def credit(self, **fields):
         return read(self.client.service.CreditTransaction(tran=tstream(**fields), pw="xyz"))
 
+
+class Zeep(OnAHost):
     def test_offers_every_operation_with_its_parameters(self):
         [service] = self.client.wsdl.services.values()
         [port] = service.ports.values()
@@ -173,6 +177,61 @@ class Zeep(unittest.TestCase):
             self.client.service.LoyaltyTransaction(tran=tstream(), pw="xyz")
         refused = read(self.client.service.CreditTransaction(tran=tstream(InvoiceNo="zeep.7", Purchase="1.00"), pw="no"))
         self.assertEqual((refused["CmdStatus"], refused["DSIXReturnCode"]), ("Error", "009999"))
+
+
+class Transfers(OnAHost):
+    """Faults below the documents, where only a socket shows them."""
+    number = 0
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.session = cls.client.transport.session
+
+    def sell(self, fault, **more):
+        """The fault, and what becomes of one sale's answer."""
+        type(self).number += 1
+        base = self.host.url.removesuffix("/ws/ws.asmx")
+        self.session.post(f"{base}/sandbox/faults", json={"kind": fault, **more}, timeout=10).raise_for_status()
+        invoice, started = f"net.{self.number}", time.monotonic()
+        try:
+            self.credit(InvoiceNo=invoice, Purchase="3.00")
+            ended = "answered"
+        except (requests.RequestException, zeep.exceptions.Error, lxml.etree.XMLSyntaxError) as problem:
+            ended = repr(problem)
+        row = read(self.client.service.CTranDetail(merchant="595901", pw="xyz", invoice=invoice))
+        self.assertEqual(row["STATUS"], "Approved", "booked whatever came of the answer")
+        return ended, time.monotonic() - started
+
+    def test_a_transfer_that_is_cut(self):
+        self.assertIn("IncompleteRead", self.sell("truncated")[0])
+        self.assertIn("Connection", self.sell("truncated", bytes=10)[0])
+
+    def test_a_break_of_tls(self):
+        self.assertRegex(self.sell("tls_break")[0], "answered|SSL|Connection")
+        self.assertIn("SSL", self.broken_read())
+
+    def broken_read(self):
+        """Python's own TLS, read past the answer."""
+        base = self.host.url.removesuffix("/ws/ws.asmx")
+        self.session.post(f"{base}/sandbox/faults", json={"kind": "tls_break"}, timeout=10).raise_for_status()
+        at = urllib.parse.urlsplit(base)
+        body = zeep.wsdl.utils.etree_to_string(self.client.create_message(
+            self.client.service, "CreditTransaction", tran=tstream(InvoiceNo="net.tls", Purchase="3.00"), pw="xyz"))
+        with socket.create_connection((at.hostname, at.port), timeout=10) as raw, \
+                ssl.create_default_context(cafile=self.host.ca).wrap_socket(raw, server_hostname=at.hostname) as tls:
+            tls.sendall(b"POST /ws/ws.asmx HTTP/1.1\r\nHost: a\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            try:
+                while tls.recv(65536):
+                    pass
+            except ssl.SSLError as problem:
+                return repr(problem)
+        return "ended in order"
+
+    def test_a_slow_one(self):
+        ended, seconds = self.sell("slow_drip", bytes=400, delay_ms=100)
+        self.assertEqual(ended, "answered")
+        self.assertGreater(seconds, 0.3)
 
 
 if __name__ == "__main__":
