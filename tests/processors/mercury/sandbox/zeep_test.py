@@ -43,7 +43,7 @@ def free_port():
 class Host:
     """The program on a folder and a port of its own."""
 
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, more=""):
         folder = pathlib.Path(folder)
         self.ca = folder / "cert.pem"
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
@@ -52,7 +52,7 @@ class Host:
         port = free_port()
         (folder / "sandbox.toml").write_text(
             f'[http]\nport = {port}\ncertificate = "{self.ca}"\nprivate_key = "{folder}/key.pem"\n'
-            f'[book]\nfile = "{folder}/book.jsonl"\n')
+            f'[book]\nfile = "{folder}/book.jsonl"\n{more}')
         self.url = f"https://127.0.0.1:{port}/ws/ws.asmx"
         self.process = subprocess.Popen([program, "--config", folder / "sandbox.toml"])
         end = time.monotonic() + 20
@@ -232,6 +232,29 @@ class Transfers(OnAHost):
         ended, seconds = self.sell("slow_drip", bytes=400, delay_ms=100)
         self.assertEqual(ended, "answered")
         self.assertGreater(seconds, 0.3)
+
+
+class TwoHosts(unittest.TestCase):
+    def looked_up_at_the_other(self, own_book):
+        """A sale at the first host, as the second one knows it."""
+        port = free_port()
+        with tempfile.TemporaryDirectory() as folder:
+            host = Host(PROGRAM, folder, f"[backup]\nport = {port}\nown_book = {own_book}\n")
+            try:
+                with requests.Session() as session:
+                    session.verify, session.trust_env = str(host.ca), False
+                    client = zeep.Client(host.url + "?WSDL", transport=zeep.Transport(session=session, timeout=10))
+                    client.service.CreditTransaction(tran=tstream(InvoiceNo="two", Purchase="2.00"), pw="xyz")
+                    other = client.create_service(BINDING, f"https://127.0.0.1:{port}/ws/ws.asmx")
+                    return read(other.CTranDetail(merchant="595901", pw="xyz", invoice="two"))["STATUS"]
+            finally:
+                host.end()
+
+    def test_on_one_book(self):
+        self.assertEqual(self.looked_up_at_the_other("false"), "Approved")
+
+    def test_on_two_books(self):
+        self.assertEqual(self.looked_up_at_the_other("true"), "")
 
 
 if __name__ == "__main__":
