@@ -204,12 +204,12 @@ std::vector<const Entry*> Host::detail(const DetailRequest& request) const {
     const Timestamp latest = clock_.now() - settings_.row_delay;
     for (const std::int64_t number : book_.find_invoice(request.merchant, request.invoice)) {
         const Entry& entry = book_.at(number);
-        if (entry.at <= latest) rows.push_back(&entry);
+        if (entry.at <= latest && !is_gift(entry)) rows.push_back(&entry);
     }
     return rows;
 }
 
-Result<std::vector<const Entry*>> Host::all_detail(const DetailRequest& request) const {
+Result<std::vector<const Entry*>> Host::all_detail(const DetailRequest& request, bool of_gifts) const {
     const auto from = parse_day(request.start_date), through = parse_day(request.end_date);
     const bool readable = (from || request.start_date.empty()) && (through || request.end_date.empty());
     if (!readable) return Error{ErrorKind::invalid_request, "malformed_date"};
@@ -218,6 +218,7 @@ Result<std::vector<const Entry*>> Host::all_detail(const DetailRequest& request)
     std::vector<const Entry*> rows;
     for (const Entry& entry : book_.entries()) {
         const bool wanted = entry.merchant == request.merchant && entry.duplicate_of == 0 && !closes_batch(entry) &&
+                            is_gift(entry) == of_gifts &&
                             entry.at <= latest && (invoice.empty() || entry.invoice == invoice) &&
                             (request.tran_code.empty() || entry.tran_code == request.tran_code) &&
                             (!from || entry.at >= *from) && (!through || entry.at < *through + std::chrono::days(1));

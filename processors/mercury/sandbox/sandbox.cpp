@@ -118,11 +118,11 @@ Exchange Sandbox::soap(const net::HttpRequest& request) {
         case Operation::batch: return batch(read->detail);
         case Operation::tran_detail:
         case Operation::all_detail:
+        case Operation::all_gift_detail:
         case Operation::all_detail_ex: return detail(read->operation, read->detail);
-        case Operation::gift_transaction:
+        case Operation::gift_transaction: return gift(read->transaction);
         case Operation::loyalty_transaction:
         case Operation::lookup:
-        case Operation::all_gift_detail:
         case Operation::allow_run_as_debit:
         case Operation::associate_account:
         case Operation::remove_account_association: break;
@@ -196,6 +196,18 @@ Exchange Sandbox::answered(const HostAnswer& answer, const Transaction& transact
     return exchange;
 }
 
+// Struck by faults that name it, and then only on its way.
+Exchange Sandbox::gift(const Transaction& transaction) {
+    const std::string_view name = name_of(Operation::gift_transaction);
+    const auto fault = faults_.strike_named(name);
+    if (fault && !is_booked(fault->kind)) return unbooked(*fault, soap_fault("Server was unable to process request."));
+    const auto answer = host_.gift(transaction, fault ? to_text(fault->kind) : "");
+    if (!answer) return xml(soap_fault(unwritable), 500);
+    Exchange exchange = xml(soap_reply(name, rstream(*answer, "")));
+    if (fault) damage(exchange, *fault, settings_.late_answer);
+    return exchange;
+}
+
 Exchange Sandbox::admin(const AdminRequest& request) {
     const auto answer = host_.administer(request);
     if (!answer) return xml(soap_fault(unwritable), 500);
@@ -222,7 +234,7 @@ Exchange Sandbox::detail_of(Operation operation, const DetailRequest& request) {
         return xml(soap_fault("Invalid Credentials. Please call support."), 500);
     if (operation == Operation::tran_detail)
         return xml(soap_reply(name_of(operation), detail_document(host_.detail(request), book_)));
-    const auto rows = host_.all_detail(request);
+    const auto rows = host_.all_detail(request, operation == Operation::all_gift_detail);
     if (!rows) return xml(soap_fault("Invalid Date. Use MM/DD/YYYY or YYYY-MM-DD."), 500);
     return xml(soap_reply(name_of(operation), detail_document(*rows, book_)));
 }

@@ -33,6 +33,7 @@ public:
 private:
     Exchange soap(const net::HttpRequest& request);
     Exchange transaction(const Transaction& transaction);
+    Exchange gift(const Transaction& transaction);
     Exchange admin(const AdminRequest& request);
     Exchange batch(const DetailRequest& request);
     Exchange detail(Operation operation, const DetailRequest& request);

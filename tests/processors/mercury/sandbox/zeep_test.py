@@ -163,6 +163,18 @@ class Zeep(OnAHost):
         self.assertEqual(admin("BatchClose", **figures)["CmdStatus"], "Success")
         self.assertEqual((data_set()["BatchNo"], data_set()["BatchItemCount"]), ("0002", "0"))
 
+    def test_spends_a_gift_card(self):
+        def gift(code, invoice, **more):
+            return read(self.client.service.GiftTransaction(pw="xyz", tran=tstream(
+                TranType="PrePaid", IpPort="9100", TranCode=code, InvoiceNo=invoice, AcctNo="6050110000000296951",
+                ExpDate=None, **more)))
+        self.assertEqual(gift("Issue", "gift.1", Purchase="20.00")["Balance"], "20.00")
+        self.assertEqual(gift("Sale", "gift.2", Purchase="5.50")["Balance"], "14.50")
+        self.assertEqual(gift("Balance", "gift.3")["Balance"], "14.50")
+        row = read(self.client.service.CAllGiftDetail(merchant="595901", pw="xyz", invoice="gift.2"))
+        self.assertEqual((row["STATUS"], row["total"]), ("Approved", "5.50"))
+        self.assertEqual(read(self.client.service.CTranDetail(merchant="595901", pw="xyz", invoice="gift.2"))["STATUS"], "")
+
     def test_takes_posts_to_the_address_of_the_wsdl(self):
         there = self.client.create_service(BINDING, self.host.url + "?WSDL")
         answer = read(there.CreditTransaction(tran=tstream(InvoiceNo="zeep.6", Purchase="6.00"), pw="xyz"))
