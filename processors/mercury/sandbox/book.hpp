@@ -112,8 +112,8 @@ bool is_hold(const Entry& entry);         // lowers what is left on the card: Sa
 bool is_approved(const Entry& entry);
 bool is_purchase(const Entry& entry);     // takes money: an item of a batch
 bool closes_batch(const Entry& entry);    // by hand, or with the time
-// What the issuer still holds of a charge: nothing once it was reversed, has settled, or is too old. A void of the batch
-// alone lets nothing go.
+// What the issuer still holds of a charge: nothing once it was reversed, has settled, or is too old. A void of the
+// batch alone lets nothing go.
 struct HeldBy {
     Timestamp now;
     std::chrono::days life{7};

@@ -22,11 +22,11 @@ struct Fault {
     std::chrono::milliseconds delay{0};
     std::string tran_code;        // only these, or CTranDetail and its like; empty: any transaction
     std::optional<std::int64_t> bytes;  // of truncated, slow_drip, oversized; of deep_xml the depth
-    bool until_undo = false;      // of the late ones: until a void of the invoice has come, at the latest after the delay
+    bool until_undo = false;      // of the late ones: until a void of the invoice has come, the delay at most
     std::string form = "plain";   // of echo_card
 };
-// {"kind","count"?,"rate"?,"delay_ms"?,"tran_code"?,"form"?,"bytes"?,"until"?: "undo"}: without count, one strike, or every one where a rate is
-// given. "malformed_fault".
+// {"kind","count"?,"rate"?,"delay_ms"?,"tran_code"?,"form"?,"bytes"?,"until"?: "undo"}: without count, one strike, or
+// every one where a rate is given. "malformed_fault".
 Result<Fault> parse_fault(std::string_view json);
 
 // The standing faults, first asked for first struck; then the amounts that strike an invoice once.

@@ -43,29 +43,32 @@ void approve(Entry& entry, std::int64_t number, std::int64_t authorized) {
 
 }  // namespace
 
-// What it would do to the balance, or why not. A void takes back what its RefNo names, once.
-std::string_view Host::decide_gift(const Transaction& t, Entry& entry) const {
+// The transaction of this card that a void names, if it stands and is the void's kind; else 0.
+std::int64_t Host::find_gift_target(const Transaction& t, const Entry& asked) const {
+    const std::int64_t target = book_.find_item(t.merchant, t.ref_no, "");
+    if (target == 0) return 0;
+    const Entry& done = book_.at(target);
+    const bool fits = !done.is_voided && done.card_hash == asked.card_hash &&
+                      done.authorized_minor == asked.amount_minor && t.tran_code == "Void" + gift_code(done);
+    return fits ? target : 0;
+}
+
+// Why not; empty: it may be done.
+std::string_view Host::refuse_gift(const Transaction& t, const Entry& entry) const {
     const GiftCard* card = book_.find_gift(entry.card_hash);
-    const std::int64_t number = book_.next_number(), amount = entry.amount_minor;
-    const std::string_view code = t.tran_code;
-    if (code == "Issue") {
-        if (card && card->is_issued) return "Account Already Issued";
-        return approve(entry, number, amount), "";
-    }
-    if (!card || !card->is_issued) return "Account Not Issued";
-    if (is_void(code)) {
-        const std::int64_t target = book_.find_item(t.merchant, t.ref_no, "");
-        const Entry* done = target == 0 ? nullptr : &book_.at(target);
-        const bool fits = done && !done->is_voided && done->card_hash == entry.card_hash &&
-                          done->authorized_minor == amount && entry.tran_code == gift_prefix + ("Void" + gift_code(*done));
-        if (!fits) return "Could Not Void";
-        entry.target = target;
-        return approve(entry, number, amount), "";
-    }
-    if (code == "Balance") return approve(entry, number, 0), "";
-    if (code == "Sale" && card->balance_minor < amount) return "Insufficient Balance";
-    if (code == "NoNSFSale" && card->balance_minor == 0) return "Insufficient Balance";
-    return approve(entry, number, code == "NoNSFSale" ? std::min(amount, card->balance_minor) : amount), "";
+    const bool is_issued = card && card->is_issued;
+    if (t.tran_code == "Issue") return is_issued ? "Account Already Issued" : "";
+    if (!is_issued) return "Account Not Issued";
+    if (is_void(t.tran_code)) return entry.target == 0 ? "Could Not Void" : "";
+    const bool is_short = (t.tran_code == "Sale" && card->balance_minor < entry.amount_minor) ||
+                          (t.tran_code == "NoNSFSale" && card->balance_minor == 0);
+    return is_short ? "Insufficient Balance" : "";
+}
+
+std::int64_t Host::gift_amount(const Transaction& t, const Entry& entry) const {
+    if (t.tran_code == "Balance") return 0;
+    if (t.tran_code != "NoNSFSale") return entry.amount_minor;
+    return std::min(entry.amount_minor, book_.find_gift(entry.card_hash)->balance_minor);
 }
 
 Result<HostAnswer> Host::gift(const Transaction& t, std::string_view fault) {
@@ -75,8 +78,10 @@ Result<HostAnswer> Host::gift(const Transaction& t, std::string_view fault) {
     Entry entry = entry_of(t, fault);
     entry.tran_code = gift_prefix + t.tran_code;
     const bool is_repeat = t.tran_code != "Balance" && find_duplicate(entry) != 0;
-    const std::string_view refused = is_repeat ? "Duplicate Transaction" : decide_gift(t, entry);
-    if (!refused.empty()) answer(entry, "Declined", refused);
+    if (is_void(t.tran_code)) entry.target = find_gift_target(t, entry);
+    const std::string_view refused = is_repeat ? "Duplicate Transaction" : refuse_gift(t, entry);
+    if (refused.empty()) approve(entry, book_.next_number(), gift_amount(t, entry));
+    else answer(entry, "Declined", refused);
     const auto added = book_.add(entry);
     if (!added) return added.error();
     if (is_approved(**added)) remember(**added);

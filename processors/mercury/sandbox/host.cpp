@@ -147,7 +147,8 @@ bool Host::is_same(const Entry& a, const Entry& b) const {
     const auto is_charge = [](const Entry& e) {
         return is_hold(e) || e.tran_code == "Return";
     };
-    const bool is_short = settings_.duplicate_rule == DuplicateRule::invoice_card_amount && is_charge(a) && is_charge(b);
+    const bool is_short =
+        settings_.duplicate_rule == DuplicateRule::invoice_card_amount && is_charge(a) && is_charge(b);
     const bool is_past = settings_.duplicates_end_with_batch && !book_.is_in_open_batch(a);
     return !is_past && a.invoice == b.invoice && a.card_hash == b.card_hash && a.amount_minor == b.amount_minor &&
            (is_short || (a.merchant == b.merchant && a.tran_code == b.tran_code));
@@ -155,7 +156,8 @@ bool Host::is_same(const Entry& a, const Entry& b) const {
 std::uint64_t Host::duplicate_hash(const Entry& entry) const { return hash_of({entry.invoice, entry.card_hash}); }
 
 std::int64_t Host::find_duplicate(const Entry& entry) const {
-    const bool replaces = entry.tran_code == "Adjust" || entry.tran_code == "CardLookup";  // the same again changes nothing
+    const bool replaces = entry.tran_code == "Adjust" || entry.tran_code == "CardLookup";
+    // Of these the same again changes nothing.
     if (settings_.duplicate_rule == DuplicateRule::off || replaces) return 0;
     return duplicates_.find(duplicate_hash(entry), [&](std::int64_t n) { return is_same(book_.at(n), entry); });
 }

@@ -62,7 +62,9 @@ public:
 private:
     Status add_close(const std::string& merchant, Timestamp at, std::string_view by);
     void expect_close(const Batch& batch);
-    std::string_view decide_gift(const Transaction& transaction, Entry& entry) const;
+    std::int64_t find_gift_target(const Transaction& transaction, const Entry& asked) const;
+    std::string_view refuse_gift(const Transaction& transaction, const Entry& entry) const;
+    std::int64_t gift_amount(const Transaction& transaction, const Entry& entry) const;
     HostAnswer decide_verb(const Transaction& transaction, Entry entry) const;
     HostAnswer charge(const Transaction& transaction, Entry entry) const;
     HostAnswer capture(const Transaction& transaction, Entry entry) const;

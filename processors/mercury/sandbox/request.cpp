@@ -182,7 +182,8 @@ Result<Request> read_request(std::string_view soap_body) {
     if (!envelope) return Error{ErrorKind::invalid_request, "malformed_soap", std::string(envelope.error().code)};
     bool repeated = false;
     const XmlNode* body = find_child(*envelope, "Body", repeated);
-    const OperationShape* shape = body && !body->children.empty() ? find_operation(body->children.front().name) : nullptr;
+    const bool has_call = body && !body->children.empty();
+    const OperationShape* shape = has_call ? find_operation(body->children.front().name) : nullptr;
     if (!shape) return Error{ErrorKind::invalid_request, "unknown_operation"};
     const XmlNode& node = body->children.front();
     Call call;

@@ -232,7 +232,8 @@ class Transfers(OnAHost):
             self.client.service, "CreditTransaction", tran=tstream(InvoiceNo="net.tls", Purchase="3.00"), pw="xyz"))
         with socket.create_connection((at.hostname, at.port), timeout=10) as raw, \
                 ssl.create_default_context(cafile=self.host.ca).wrap_socket(raw, server_hostname=at.hostname) as tls:
-            tls.sendall(b"POST /ws/ws.asmx HTTP/1.1\r\nHost: a\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            tls.sendall(b"POST /ws/ws.asmx HTTP/1.1\r\nHost: a\r\nContent-Type: text/xml\r\n"
+                        b"Content-Length: %d\r\n\r\n" % len(body) + body)
             try:
                 while tls.recv(65536):
                     pass
