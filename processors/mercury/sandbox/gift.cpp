@@ -48,8 +48,9 @@ std::int64_t Host::find_gift_target(const Transaction& t, const Entry& asked) co
     const std::int64_t target = book_.find_item(t.merchant, t.ref_no, "");
     if (target == 0) return 0;
     const Entry& done = book_.at(target);
+    const std::string code = gift_code(done), undone_by = "Void" + (code == "NoNSFSale" ? "Sale" : code);
     const bool fits = !done.is_voided && done.card_hash == asked.card_hash &&
-                      done.authorized_minor == asked.amount_minor && t.tran_code == "Void" + gift_code(done);
+                      done.authorized_minor == asked.amount_minor && t.tran_code == undone_by;
     return fits ? target : 0;
 }
 
