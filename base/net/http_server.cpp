@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <charconv>
 #include <ctime>
 #include <mutex>
@@ -19,7 +20,7 @@ namespace postern::net {
 namespace {
 
 constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
-constexpr auto write_timeout = std::chrono::seconds(30);
+constexpr auto write_timeout = std::chrono::seconds(30), mishap_timeout = std::chrono::seconds(600);
 using namespace std::chrono_literals;
 
 struct Refusal {
@@ -155,6 +156,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
     asio::awaitable<void> serve(std::shared_ptr<Session> session);
     asio::awaitable<bool> serve_one(Session& session, bool first);
     asio::awaitable<bool> answer(Session& session, Parser<true>& parser, HttpRequest& request);
+    asio::awaitable<bool> mishandle(Wire& wire, std::string_view bytes, const Mishap& mishap);
     asio::awaitable<HttpResponse> handle(HttpRequest& request);
     asio::awaitable<bool> refuse(Session& session, Refusal refusal);
     asio::awaitable<bool> refuse(Session& session, Progress progress, std::string_view what_too_large, int status);
@@ -277,10 +279,37 @@ asio::awaitable<bool> HttpServer::Impl::answer(Session& session, Parser<true>& p
     }
     const bool keep = parser.keep_alive() && !draining;
     const auto bytes = to_bytes(response, parser.get().method() == http::verb::head, keep);
+    if (response.mishap) {
+        const bool arrived = co_await mishandle(*session.wire, {bytes.data(), bytes.size()}, *response.mishap);
+        --in_flight;
+        co_return keep && arrived;
+    }
     session.wire->expires_after(write_timeout);
     const auto error = co_await session.wire->write(asio::buffer(bytes));
     --in_flight;
     co_return keep && !error;
+}
+
+// True where all of it left, in order.
+asio::awaitable<bool> HttpServer::Impl::mishandle(Wire& wire, std::string_view bytes, const Mishap& mishap) {
+    wire.expires_after(mishap_timeout);
+    const bool is_cut = mishap.bytes_max || mishap.breaks_tls;
+    bytes = bytes.substr(0, mishap.bytes_max.value_or(bytes.size()));
+    const std::size_t at_once = mishap.drip_bytes == 0 ? bytes.size() : mishap.drip_bytes;
+    while (!bytes.empty()) {
+        const auto part = bytes.substr(0, at_once);
+        if (co_await wire.write(asio::buffer(part))) co_return false;
+        bytes.remove_prefix(part.size());
+        if (bytes.empty()) break;
+        asio::steady_timer pause(wire.executor(), mishap.drip_pause);
+        co_await pause.async_wait(quiet);
+    }
+    if (mishap.breaks_tls) {
+        constexpr std::string_view no_record = "no record of TLS begins like this";
+        co_await asio::async_write(wire.socket(), asio::buffer(no_record), quiet);
+    }
+    if (is_cut) wire.close();
+    co_return !is_cut;
 }
 
 asio::awaitable<HttpResponse> HttpServer::Impl::handle(HttpRequest& request) {

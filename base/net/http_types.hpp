@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,11 +32,20 @@ struct HttpRequest {
     std::size_t count_headers(std::string_view lower_case_name) const;
 };
 
+// What happens to an answer on its way; for the processors' sandboxes, which cut and delay on purpose.
+struct Mishap {
+    std::optional<std::size_t> bytes_max = {};  // of the message, head included; then the connection ends, no goodbye
+    std::size_t drip_bytes = 0;                 // leave at once, then a pause; 0: all of them
+    std::chrono::milliseconds drip_pause{0};
+    bool breaks_tls = false;                    // what comes last is no record of TLS
+};
+
 struct HttpResponse {
     int status = 200;
     std::vector<std::pair<std::string, std::string>> headers;  // content-length, date, connection are the server's
     wiped::Text body;
     std::size_t chunk_bytes = 0;  // the body goes in chunks of that size, for the sandboxes; 0: whole, by its length
+    std::optional<Mishap> mishap = {};
 };
 
 // As a status: the connection ends without an answer. For the processors' sandboxes, which lose answers on purpose.

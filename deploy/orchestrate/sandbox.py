@@ -25,6 +25,8 @@ examples:
   ./postern sandbox fault lost_answer                            the next request's answer is lost
   ./postern sandbox fault late_answer --rate 0.05 --delay-ms 900 one in twenty, until `--clear`
   ./postern sandbox fault cut --count 3 --tran-code Sale         the next three sales
+  ./postern sandbox fault truncated --bytes 400                  the transfer ends after 400 bytes
+  ./postern sandbox fault late_booking --until undo              booked when the gateway's void has found nothing
   ./postern sandbox fault --clear                                none any more
 Kinds: docs/mercury.md.
 """,
@@ -62,6 +64,8 @@ def add_parser(words, instance_options):
     fault.add_argument("--rate", type=float, metavar="R", help="of the requests that it could strike, 0 to 1")
     fault.add_argument("--delay-ms", type=int, metavar="MS")
     fault.add_argument("--tran-code", metavar="CODE", help="only these")
+    fault.add_argument("--bytes", type=int, metavar="N", help="of truncated, slow_drip, oversized; of deep_xml the depth")
+    fault.add_argument("--until", choices=("undo",), help="of late_answer and late_booking: a void of the invoice")
     fault.add_argument("--form", metavar="FORM", help="of echo_card")
     fault.add_argument("--clear", action="store_true", help="take all back")
     made["reset"].add_argument("--yes", action="store_true", help="it cannot be undone")
@@ -108,7 +112,7 @@ def show_fault(fault):
 
 def asked_fault(options):
     given = {"kind": options.kind, "count": options.count, "rate": options.rate, "delay_ms": options.delay_ms,
-             "tran_code": options.tran_code, "form": options.form}
+             "tran_code": options.tran_code, "form": options.form, "bytes": options.bytes, "until": options.until}
     return {name: value for name, value in given.items() if value is not None}
 
 

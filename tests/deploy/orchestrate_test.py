@@ -261,6 +261,8 @@ class Sandbox(OnAFolder):
         asked, shown = self.said("fault", "cut", "--rate", "0.5", "--tran-code", "Sale", answer=[self.FAULT])
         self.assertEqual(asked, ("POST", "/sandbox/faults", {"kind": "cut", "rate": 0.5, "tran_code": "Sale"}))
         self.assertEqual(shown, "cut  rate 0.5  Sale\n")
+        asked, _ = self.said("fault", "late_booking", "--until", "undo", "--bytes", "5", answer=[self.FAULT])
+        self.assertEqual(asked[2], {"kind": "late_booking", "until": "undo", "bytes": 5})
         self.assertEqual(self.said("fault", "--clear", answer=[]), (("DELETE", "/sandbox/faults", None), "no faults stand\n"))
 
     def test_the_book(self):

@@ -17,8 +17,9 @@ struct Figure {
 
 // The texts of a total that differs are not public.
 FieldFault check_figures(const AdminRequest& request, const Batch& batch, bool wants_every_one) {
-    constexpr FieldFault number{"100222", "Invalid Field - Batch No"}, count{"100223", "Invalid Field - Batch Item Count"},
-        total{"001003", "Batch Totals Do Not Match"};
+    constexpr FieldFault number{"100222", "Invalid Field - Batch No"};
+    constexpr FieldFault count{"100223", "Invalid Field - Batch Item Count"};
+    constexpr FieldFault total{"001003", "Batch Totals Do Not Match"};
     const std::string none = minor_text(0);
     const std::array figures{
         Figure{&AdminRequest::batch_no, batch_number_text(batch.number), number, true},

@@ -27,6 +27,9 @@ bool is_purchase(const Entry& entry) {
 }
 bool closes_batch(const Entry& entry) { return entry.tran_code == "BatchClose" && entry.status == "Success"; }
 
+bool is_gift(const Entry& entry) { return entry.tran_code.starts_with(gift_prefix); }
+std::string gift_code(const Entry& entry) { return entry.tran_code.substr(std::string_view(gift_prefix).size()); }
+
 bool is_hold(const Entry& entry) {
     return entry.tran_code == "Sale" || entry.tran_code == "PreAuth" || entry.tran_code == "VoiceAuth";
 }
@@ -78,7 +81,7 @@ Result<Book> Book::open(const std::string& path) {
 
 Book::Book(Book&& other) noexcept
     : file_{std::exchange(other.file_, -1)}, path_{std::move(other.path_)}, entries_{std::move(other.entries_)},
-      batches_{std::move(other.batches_)}, clock_ahead_{other.clock_ahead_},
+      batches_{std::move(other.batches_)}, gifts_{std::move(other.gifts_)}, clock_ahead_{other.clock_ahead_},
       by_acq_{std::move(other.by_acq_)}, by_item_{std::move(other.by_item_)}, by_invoice_{std::move(other.by_invoice_)},
       by_record_{std::move(other.by_record_)} {}
 
@@ -116,6 +119,7 @@ Status Book::clear() {
     if (file_ >= 0 && ::ftruncate(file_, 0) != 0) return Error{ErrorKind::internal, "book_unwritable", path_};
     entries_.clear();
     batches_.clear();
+    gifts_.clear();
     clock_ahead_ = {};
     by_acq_.clear();
     by_item_.clear();
@@ -148,6 +152,7 @@ void Book::apply(const Entry& entry) {
         ++entry_of(added.duplicate_of).repeats;
         return;
     }
+    if (is_gift(added)) return apply_gift(added);
     if (is_purchase(added)) added.captured_minor = added.authorized_minor;
     count_in_batch(added, 1);
     if (added.target != 0) apply_to_target(added, entry_of(added.target));
@@ -177,6 +182,25 @@ void Book::apply_to_target(const Entry& added, Entry& target) {
         for (const std::int64_t capture : target.captures) take_out(entry_of(capture));
     if (target.tran_code == "PreAuthCapture" && target.target != 0)
         entry_of(target.target).captured_minor -= target.authorized_minor;
+}
+
+// A void is the opposite of what it takes back.
+void Book::apply_gift(const Entry& added) {
+    Entry* const undone = added.target == 0 ? nullptr : &entry_of(added.target);
+    const std::string code = gift_code(undone ? *undone : added);
+    const bool takes = code == "Sale" || code == "NoNSFSale";
+    const std::int64_t sign = takes == (undone != nullptr) ? 1 : -1;
+    GiftCard& card = gifts_[added.card_hash];
+    card.balance_minor += sign * added.authorized_minor;
+    if (code == "Issue") card.is_issued = undone == nullptr;
+    if (undone) undone->is_voided = true;
+    else by_item_.set(hash_of({added.merchant, added.ref_no, added.auth_code}), added.number,
+                      [&](std::int64_t n) { return is_item(at(n), added.merchant, added.ref_no, added.auth_code); });
+}
+
+const GiftCard* Book::find_gift(const std::string& card_hash) const {
+    const auto found = gifts_.find(card_hash);
+    return found == gifts_.end() ? nullptr : &found->second;
 }
 
 // The tip of the newest adjustment stands alone.

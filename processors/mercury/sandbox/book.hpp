@@ -46,6 +46,11 @@ struct Entry {
     std::int64_t earlier_of_invoice = 0; // the one before it with its merchant and invoice
 };
 
+struct GiftCard {
+    bool is_issued = false;
+    std::int64_t balance_minor = 0;
+};
+
 // Every request the sandbox decided, in order, with what became of each charge. Written as JSON lines before the answer
 // leaves, so that a killed sandbox forgets nothing that it told; reading the file gives the same book again.
 class Book {
@@ -73,6 +78,7 @@ public:
     // The approved entry of this issuer data, of this batch item; none: 0.
     std::int64_t find_acq_ref_data(std::string_view merchant, std::string_view acq_ref_data) const;
     std::int64_t find_item(std::string_view merchant, std::string_view ref_no, std::string_view auth_code) const;
+    const GiftCard* find_gift(const std::string& card_hash) const;  // null: never issued
     std::int64_t find_record(std::string_view merchant, std::string_view record_no) const;
     std::vector<std::int64_t> find_invoice(std::string_view merchant, std::string_view invoice) const;  // in order
 
@@ -81,6 +87,7 @@ private:
     std::int64_t latest_of_invoice(std::string_view merchant, std::string_view invoice) const;
     void apply_to_target(const Entry& added, Entry& target);
     void adjust(const Entry& added, Entry& target);
+    void apply_gift(const Entry& added);
     void index(const Entry& added);
     void close_batch(const Entry& added);
     void count_in_batch(const Entry& entry, std::int64_t sign);
@@ -92,16 +99,21 @@ private:
     std::string path_, line_;
     std::deque<Entry> entries_;  // where they are stays, whatever is added
     std::map<std::string, Batch, std::less<>> batches_;
+    std::map<std::string, GiftCard> gifts_;  // by card hash
     std::chrono::microseconds clock_ahead_{0};
     NumberIndex by_acq_, by_item_, by_invoice_, by_record_;
 };
 
+// Stored value stands in the book as "GiftSale" and the like.
+constexpr const char* gift_prefix = "Gift";
+bool is_gift(const Entry& entry);
+std::string gift_code(const Entry& entry);  // "Sale"
 bool is_hold(const Entry& entry);         // lowers what is left on the card: Sale, PreAuth, VoiceAuth
 bool is_approved(const Entry& entry);
 bool is_purchase(const Entry& entry);     // takes money: an item of a batch
 bool closes_batch(const Entry& entry);    // by hand, or with the time
-// What the issuer still holds of a charge: nothing once it was reversed, has settled, or is too old. A void of the batch
-// alone lets nothing go.
+// What the issuer still holds of a charge: nothing once it was reversed, has settled, or is too old. A void of the
+// batch alone lets nothing go.
 struct HeldBy {
     Timestamp now;
     std::chrono::days life{7};

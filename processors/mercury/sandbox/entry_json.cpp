@@ -48,7 +48,8 @@ json::object charge_json(const Entry& entry, const Book& book, const HeldBy& hel
             {"repeats", entry.repeats}, {"text", entry.text}, {"is_reversal", entry.is_reversal},
             {"target_invoice", entry.target == 0 ? "" : book.at(entry.target).invoice}, {"fault", entry.fault},
             {"carried", entry.carried}, {"batch", entry.batch},
-            {"gratuity", entry.gratuity_minor}, {"frequency", entry.frequency}, {"held", held_minor(entry, book, held)}};
+            {"gratuity", entry.gratuity_minor}, {"frequency", entry.frequency},
+            {"held", held_minor(entry, book, held)}};
 }
 
 // `by`: the merchant, or the time of day.

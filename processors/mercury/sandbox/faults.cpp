@@ -27,6 +27,11 @@ Status read_numbers(const json::object& object, Fault& fault) {
         if (!delay->is_int64() || delay->as_int64() < 0 || delay->as_int64() > longest_ms) return malformed("delay_ms");
         fault.delay = std::chrono::milliseconds(delay->as_int64());
     }
+    if (const auto* bytes = object.if_contains("bytes")) {
+        constexpr std::int64_t most = 64 * 1024 * 1024;
+        if (!bytes->is_int64() || bytes->as_int64() < 1 || bytes->as_int64() > most) return malformed("bytes");
+        fault.bytes = bytes->as_int64();
+    }
     return fault.rate >= 0 && fault.rate <= 1 ? Status{} : malformed("rate");
 }
 
@@ -38,6 +43,11 @@ Status read_texts(const json::object& object, Fault& fault) {
     if (const auto* form = object.if_contains("form")) {
         if (!form->is_string() || !echoed("0", std::string(form->as_string()))) return malformed("form");
         fault.form = std::string(form->as_string());
+    }
+    if (const auto* until = object.if_contains("until")) {
+        const bool may_wait = fault.kind == FaultKind::late_answer || fault.kind == FaultKind::late_booking;
+        if (!until->is_string() || until->as_string() != "undo" || !may_wait) return malformed("until");
+        fault.until_undo = true;
     }
     return {};
 }
@@ -74,13 +84,20 @@ bool Faults::chance(double rate) {
     return drawn < rate * 4'294'967'296.0;
 }
 
-std::optional<Fault> Faults::strike(std::string_view tran_code, std::string_view invoice, std::int64_t amount_minor) {
+std::optional<Fault> Faults::strike_standing(std::string_view code, bool is_transaction) {
     for (Fault& fault : faults_) {
-        const bool could = fault.count_left != 0 && (fault.tran_code.empty() || fault.tran_code == tran_code);
-        if (!could || !chance(fault.rate)) continue;
+        const bool is_meant = fault.tran_code == code || (fault.tran_code.empty() && is_transaction);
+        if (fault.count_left == 0 || !is_meant || !chance(fault.rate)) continue;
         if (fault.count_left > 0) --fault.count_left;
         return fault;
     }
+    return std::nullopt;
+}
+
+std::optional<Fault> Faults::strike_named(std::string_view operation) { return strike_standing(operation, false); }
+
+std::optional<Fault> Faults::strike(std::string_view tran_code, std::string_view invoice, std::int64_t amount_minor) {
+    if (auto standing = strike_standing(tran_code, true)) return standing;
     const auto triggered = find_fault_trigger(amount_minor);
     const bool first_time = triggered && struck_.insert(std::string(tran_code) + '|' + std::string(invoice)).second;
     if (!first_time) return std::nullopt;
@@ -93,7 +110,8 @@ std::string Faults::json() const {
     json::array out;
     for (const Fault& fault : faults_)
         out.push_back({{"kind", to_text(fault.kind)}, {"count_left", fault.count_left}, {"rate", fault.rate},
-                       {"delay_ms", fault.delay.count()}, {"tran_code", fault.tran_code}, {"form", fault.form}});
+                       {"delay_ms", fault.delay.count()}, {"tran_code", fault.tran_code}, {"form", fault.form},
+                       {"bytes", fault.bytes.value_or(0)}, {"until", fault.until_undo ? "undo" : ""}});
     return json::serialize(out) + "\n";
 }
 

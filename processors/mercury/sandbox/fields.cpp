@@ -74,8 +74,8 @@ FieldFault check_fields(const Transaction& t) {
     if (t.tran_type == "CardLookup") return asks_for_record(t) ? check_card(t) : record;
     if (t.tran_type != "Credit") return {"100201", "Invalid Field - TranType"};
     const std::string code = base_code(t);
-    if (!is_one_of(code, {"PreAuth", "PreAuthCapture", "Sale", "VoidSale", "Return", "VoidReturn", "Adjust", "VoiceAuth",
-                          "ZeroAuth"}))
+    if (!is_one_of(code, {"PreAuth", "PreAuthCapture", "Sale", "VoidSale", "Return", "VoidReturn", "Adjust",
+                          "VoiceAuth", "ZeroAuth"}))
         return {"100219", "Invalid Field - TranCode"};
     if (t.invoice.empty() || t.invoice.size() > 16 || t.ref_no.empty()) return {"001004", "Insufficient Fields"};
     if (const FieldFault fault = check_amounts(t, code); !fault.code.empty()) return fault;

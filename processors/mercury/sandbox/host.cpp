@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/base32.hpp"
@@ -146,7 +147,8 @@ bool Host::is_same(const Entry& a, const Entry& b) const {
     const auto is_charge = [](const Entry& e) {
         return is_hold(e) || e.tran_code == "Return";
     };
-    const bool is_short = settings_.duplicate_rule == DuplicateRule::invoice_card_amount && is_charge(a) && is_charge(b);
+    const bool is_short =
+        settings_.duplicate_rule == DuplicateRule::invoice_card_amount && is_charge(a) && is_charge(b);
     const bool is_past = settings_.duplicates_end_with_batch && !book_.is_in_open_batch(a);
     return !is_past && a.invoice == b.invoice && a.card_hash == b.card_hash && a.amount_minor == b.amount_minor &&
            (is_short || (a.merchant == b.merchant && a.tran_code == b.tran_code));
@@ -154,7 +156,8 @@ bool Host::is_same(const Entry& a, const Entry& b) const {
 std::uint64_t Host::duplicate_hash(const Entry& entry) const { return hash_of({entry.invoice, entry.card_hash}); }
 
 std::int64_t Host::find_duplicate(const Entry& entry) const {
-    const bool replaces = entry.tran_code == "Adjust" || entry.tran_code == "CardLookup";  // the same again changes nothing
+    const bool replaces = entry.tran_code == "Adjust" || entry.tran_code == "CardLookup";
+    // Of these the same again changes nothing.
     if (settings_.duplicate_rule == DuplicateRule::off || replaces) return 0;
     return duplicates_.find(duplicate_hash(entry), [&](std::int64_t n) { return is_same(book_.at(n), entry); });
 }
@@ -164,7 +167,13 @@ void Host::remember(const Entry& entry) {
                     [&](std::int64_t n) { return is_same(book_.at(n), entry); });
 }
 
-Result<HostAnswer> Host::decide(const Transaction& transaction, std::string_view fault) {
+bool Host::was_undone(std::string_view merchant, std::string_view invoice, std::int64_t after) const {
+    return std::ranges::any_of(book_.find_invoice(merchant, invoice), [&](std::int64_t number) {
+        return number > after && book_.at(number).tran_code == "VoidSale";
+    });
+}
+
+Result<HostAnswer> Host::decide(const Transaction& transaction, std::string_view fault, bool knows_repeats) {
     if (auto status = close_due(); !status) return status.error();
     if (const FieldFault wrong = check_fields(transaction); !wrong.code.empty())
         return error(transaction.merchant, wrong.code, wrong.text);
@@ -174,7 +183,8 @@ Result<HostAnswer> Host::decide(const Transaction& transaction, std::string_view
     Entry entry = entry_of(transaction, fault);
     const auto no_record = [&] { return error(transaction.merchant, "004014", "Record Not Found"); };
     if (is_by_record(transaction) && entry.record_from == 0) return no_record();
-    const std::int64_t earlier = find_duplicate(entry);
+    const bool looks = knows_repeats && transaction.duplicate != "Override";
+    const std::int64_t earlier = looks ? find_duplicate(entry) : 0;
     const bool may_repeat = entry.tran_code != "VoidSale" || !settings_.repeated_void_is_refused;
     const bool is_repeat = earlier != 0 && may_repeat;
     const bool was_replaced = entry.record_from != 0 && book_.at(entry.record_from).is_record_used;
@@ -196,12 +206,12 @@ std::vector<const Entry*> Host::detail(const DetailRequest& request) const {
     const Timestamp latest = clock_.now() - settings_.row_delay;
     for (const std::int64_t number : book_.find_invoice(request.merchant, request.invoice)) {
         const Entry& entry = book_.at(number);
-        if (entry.at <= latest) rows.push_back(&entry);
+        if (entry.at <= latest && !is_gift(entry)) rows.push_back(&entry);
     }
     return rows;
 }
 
-Result<std::vector<const Entry*>> Host::all_detail(const DetailRequest& request) const {
+Result<std::vector<const Entry*>> Host::all_detail(const DetailRequest& request, bool of_gifts) const {
     const auto from = parse_day(request.start_date), through = parse_day(request.end_date);
     const bool readable = (from || request.start_date.empty()) && (through || request.end_date.empty());
     if (!readable) return Error{ErrorKind::invalid_request, "malformed_date"};
@@ -210,6 +220,7 @@ Result<std::vector<const Entry*>> Host::all_detail(const DetailRequest& request)
     std::vector<const Entry*> rows;
     for (const Entry& entry : book_.entries()) {
         const bool wanted = entry.merchant == request.merchant && entry.duplicate_of == 0 && !closes_batch(entry) &&
+                            is_gift(entry) == of_gifts &&
                             entry.at <= latest && (invoice.empty() || entry.invoice == invoice) &&
                             (request.tran_code.empty() || entry.tran_code == request.tran_code) &&
                             (!from || entry.at >= *from) && (!through || entry.at < *through + std::chrono::days(1));

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct HostAnswer {
     std::string origin = "Processor";  // ResponseOrigin
     std::string shown_number, card_type, avs_result, cvv_result;
     bool has_transaction = false;      // an Error carries none
+    std::optional<std::int64_t> balance_minor = {};  // of a gift card
 };
 
 // Of a TStream/Admin: the command's part, and the batch as it stood, under the name of what was done.
@@ -38,14 +40,18 @@ public:
     Host(const Settings& settings, Book& book, const Clock& clock, Random& random, CardKey card_key);
 
     // `fault`: noted beside the entry.
-    Result<HostAnswer> decide(const Transaction& transaction, std::string_view fault);
+    // `knows_repeats`: false where the same message came twice to a host that does not notice.
+    Result<HostAnswer> decide(const Transaction& transaction, std::string_view fault, bool knows_repeats = true);
+    // A void of this invoice came after that entry.
+    bool was_undone(std::string_view merchant, std::string_view invoice, std::int64_t after) const;
+    Result<HostAnswer> gift(const Transaction& transaction, std::string_view fault);
     Result<AdminAnswer> administer(const AdminRequest& request);
     // Closes the batches whose time has come; for whoever looks at the book between requests.
     Status close_due();
     // The rows of an invoice that are old enough to be seen.
     std::vector<const Entry*> detail(const DetailRequest& request) const;
     // The same of a merchant, from one day through another, by invoice and TranCode where given; "malformed_date".
-    Result<std::vector<const Entry*>> all_detail(const DetailRequest& request) const;
+    Result<std::vector<const Entry*>> all_detail(const DetailRequest& request, bool of_gifts) const;
     bool knows(const std::string& merchant, const std::string& password) const;
 
     void forget();  // with the book
@@ -56,6 +62,9 @@ public:
 private:
     Status add_close(const std::string& merchant, Timestamp at, std::string_view by);
     void expect_close(const Batch& batch);
+    std::int64_t find_gift_target(const Transaction& transaction, const Entry& asked) const;
+    std::string_view refuse_gift(const Transaction& transaction, const Entry& entry) const;
+    std::int64_t gift_amount(const Transaction& transaction, const Entry& entry) const;
     HostAnswer decide_verb(const Transaction& transaction, Entry entry) const;
     HostAnswer charge(const Transaction& transaction, Entry entry) const;
     HostAnswer capture(const Transaction& transaction, Entry entry) const;

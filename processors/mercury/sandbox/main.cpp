@@ -4,9 +4,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "base/crypto/system_random.hpp"
 #include "base/net/http_server.hpp"
@@ -22,6 +24,8 @@ struct Options {
     net::HttpServerOptions server;
     Settings settings = default_settings();
     std::string book_file;
+    std::optional<unsigned short> backup_port;  // of the second host
+    bool backup_has_own_book = false;
 };
 
 Result<Options> read_options(const std::string& path) {
@@ -63,6 +67,12 @@ Result<Options> read_options(const std::string& path) {
     else return closing.error();
     settings.only_test_cards = config->flag_or("host.only_test_cards", false);
     settings.shows_whole_number = config->flag_or("host.shows_whole_number", false);
+    if (config->has("backup.port")) {
+        const auto backup = config->integer("backup.port", 0, 65535);
+        if (!backup) return backup.error();
+        options.backup_port = static_cast<unsigned short>(*backup);
+    }
+    options.backup_has_own_book = config->flag_or("backup.own_book", false);
     for (const std::string& name : config->tables("merchants")) {
         const auto id = config->text("merchants." + name + ".id");
         const auto password = config->text("merchants." + name + ".password");
@@ -90,12 +100,25 @@ Result<CardKey> read_or_make_card_key(const std::string& book_file, Random& rand
     return out.flush() ? Result<CardKey>(key) : unusable;
 }
 
+// Its delay, or until what it waits for has come.
+net::asio::awaitable<void> wait_for(const Exchange& exchange) {
+    if (exchange.delay.count() == 0) co_return;
+    constexpr std::chrono::milliseconds between_looks{5};
+    const auto end = std::chrono::steady_clock::now() + exchange.delay;
+    net::asio::steady_timer timer(co_await net::asio::this_coro::executor);
+    while (std::chrono::steady_clock::now() < end && !(exchange.until && exchange.until())) {
+        timer.expires_at(exchange.until ? std::min(end, std::chrono::steady_clock::now() + between_looks) : end);
+        co_await timer.async_wait(net::asio::use_awaitable);
+    }
+}
+
 net::HttpHandler handler_of(Sandbox& sandbox) {
     return [&sandbox](net::HttpRequest& request) -> net::asio::awaitable<net::HttpResponse> {
         Exchange exchange = sandbox.handle(request);
-        if (exchange.delay.count() > 0) {
-            net::asio::steady_timer timer(co_await net::asio::this_coro::executor, exchange.delay);
-            co_await timer.async_wait(net::asio::use_awaitable);
+        co_await wait_for(exchange);
+        while (exchange.then) {
+            exchange = exchange.then();
+            co_await wait_for(exchange);
         }
         co_return std::move(exchange.response);
     };
@@ -112,21 +135,34 @@ int run(const std::string& config_file) {
     if (!options) return fail(options.error());
     crypto::SystemRandom random;
     const SystemClock clock;
-    auto book = Book::open(options->book_file);
-    if (!book) return fail(book.error());
     const auto card_key = read_or_make_card_key(options->book_file, random);
     if (!card_key) return fail(card_key.error());
+    auto book = Book::open(options->book_file);
+    if (!book) return fail(book.error());
     Sandbox sandbox{options->settings, std::move(*book), clock, random, *card_key};
+    std::optional<Sandbox> other;
+    if (options->backup_port && options->backup_has_own_book) {
+        auto own = Book::open(options->book_file + ".backup");
+        if (!own) return fail(own.error());
+        other.emplace(options->settings, std::move(*own), clock, random, *card_key);
+    }
     ops::start_log("mercury-sandbox", ops::Level::info);
     net::asio::io_context context{1};
     net::HttpServer server{context, options->server, handler_of(sandbox)};
+    net::HttpServerOptions backup_options = options->server;
+    backup_options.port = options->backup_port.value_or(0);
+    net::HttpServer backup{context, backup_options, handler_of(other ? *other : sandbox)};
     if (auto status = server.listen(); !status) return fail(status.error());
+    if (options->backup_port)
+        if (auto status = backup.listen(); !status) return fail(status.error());
     ops::on_termination(context, [&] {
         ops::info("stopping");
         server.stop_accepting();
+        backup.stop_accepting();
         context.stop();
     });
     ops::info("listening", {{"port", std::to_string(server.port())},
+                            {"backup_port", options->backup_port ? std::to_string(backup.port()) : ""},
                             {"entries", std::to_string(sandbox.book().entries().size())}});
     ops::report_ready();
     context.run();

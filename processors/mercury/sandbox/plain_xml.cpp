@@ -15,7 +15,8 @@ bool is_name_character(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 bool is_name(std::string_view text) {
-    return !text.empty() && !(text.front() >= '0' && text.front() <= '9') && std::ranges::all_of(text, is_name_character);
+    const bool starts_well = !text.empty() && !(text.front() >= '0' && text.front() <= '9');
+    return starts_well && std::ranges::all_of(text, is_name_character);
 }
 
 constexpr std::array<std::pair<std::string_view, char>, 5> references{
@@ -28,7 +29,8 @@ bool append_decoded(std::string& out, std::string_view raw) {
         out += raw.substr(0, at);
         if (at == raw.npos) return true;
         raw.remove_prefix(at + 1);
-        const auto known = std::ranges::find_if(references, [&](const auto& one) { return raw.starts_with(one.first); });
+        const auto known =
+            std::ranges::find_if(references, [&](const auto& one) { return raw.starts_with(one.first); });
         if (known == references.end()) return false;
         out += known->second;
         raw.remove_prefix(known->first.size());

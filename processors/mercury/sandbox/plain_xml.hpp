@@ -20,8 +20,8 @@ struct PlainXml {
 };
 
 // Reads in one pass without a tree. Nothing for all that is not plain: CDATA, comments, numbered references, carriage
-// returns and bytes beyond ASCII in a value, text beside elements, what is no XML. Whoever gets nothing asks the general
-// reader (processors/wire), which gives the same for what is plain, and alone decides what is malformed.
+// returns and bytes beyond ASCII in a value, text beside elements, what is no XML. Whoever gets nothing asks the
+// general reader (processors/wire), which gives the same for what is plain, and alone decides what is malformed.
 std::optional<PlainXml> read_plain_xml(std::string_view document);
 
 }  // namespace postern::mercury::sandbox

@@ -54,9 +54,9 @@ void append_transaction(std::string& out, const HostAnswer& answer) {
     element(out, "\t\t", "AcctNo", answer.shown_number);
     element(out, "\t\t", "ExpDate", "XXXX");
     element(out, "\t\t", "CardType", answer.card_type);
-    element(out, "\t\t", "TranCode", e.tran_code);
+    element(out, "\t\t", "TranCode", is_gift(e) ? gift_code(e) : e.tran_code);
     element_if_any(out, "\t\t", "AuthCode", e.auth_code);
-    if (approved) element(out, "\t\t", "CaptureStatus", 
+    if (approved && !is_gift(e)) element(out, "\t\t", "CaptureStatus", 
                               e.tran_code == "PreAuth" || e.tran_code == "ZeroAuth" ? "Not Captured" : "Captured");
     element_if_any(out, "\t\t", "RefNo", e.ref_no);
     element(out, "\t\t", "InvoiceNo", e.invoice);
@@ -66,6 +66,7 @@ void append_transaction(std::string& out, const HostAnswer& answer) {
     element(out, "\t\t\t", "Purchase", minor_text(e.amount_minor - e.gratuity_minor));
     if (e.gratuity_minor != 0) element(out, "\t\t\t", "Gratuity", minor_text(e.gratuity_minor));
     if (approved) element(out, "\t\t\t", "Authorize", minor_text(e.authorized_minor));
+    if (answer.balance_minor) element(out, "\t\t\t", "Balance", minor_text(*answer.balance_minor));
     out += "\t\t</Amount>\r\n";
     element_if_any(out, "\t\t", "AcqRefData", e.acq_ref_data);
     element_if_any(out, "\t\t", "RecordNo", e.record_no);

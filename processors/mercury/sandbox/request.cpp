@@ -20,7 +20,7 @@ struct Field {
     std::string Document::*value;
     bool keeps_white = false;
 };
-constexpr std::array<Field<Transaction>, 21> transaction_fields{{
+constexpr std::array<Field<Transaction>, 22> transaction_fields{{
     {"TranType", &Transaction::tran_type},
     {"TranCode", &Transaction::tran_code},
     {"MerchantID", &Transaction::merchant},
@@ -39,6 +39,7 @@ constexpr std::array<Field<Transaction>, 21> transaction_fields{{
     {"Zip", &Transaction::postal_code},
     {"RecordNo", &Transaction::record_no},
     {"Frequency", &Transaction::frequency},
+    {"Duplicate", &Transaction::duplicate},
     {"AuthCode", &Transaction::auth_code, true},  // these three are compared with their spaces
     {"AcqRefData", &Transaction::acq_ref_data, true},
     {"ProcessData", &Transaction::process_data, true},
@@ -181,7 +182,8 @@ Result<Request> read_request(std::string_view soap_body) {
     if (!envelope) return Error{ErrorKind::invalid_request, "malformed_soap", std::string(envelope.error().code)};
     bool repeated = false;
     const XmlNode* body = find_child(*envelope, "Body", repeated);
-    const OperationShape* shape = body && !body->children.empty() ? find_operation(body->children.front().name) : nullptr;
+    const bool has_call = body && !body->children.empty();
+    const OperationShape* shape = has_call ? find_operation(body->children.front().name) : nullptr;
     if (!shape) return Error{ErrorKind::invalid_request, "unknown_operation"};
     const XmlNode& node = body->children.front();
     Call call;

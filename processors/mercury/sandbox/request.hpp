@@ -15,7 +15,7 @@ struct Transaction {
     std::string purchase, authorize, gratuity;
     std::string account_number, expiry, name, security_code, address, postal_code;
     std::string auth_code, acq_ref_data, process_data;
-    std::string record_no, frequency;
+    std::string record_no, frequency, duplicate;
     bool readable = true;  // false: `tran` is no TStream
 };
 // An Admin of a TStream, with the figures as they were written.

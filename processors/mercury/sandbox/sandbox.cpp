@@ -14,23 +14,6 @@
 namespace postern::mercury::sandbox {
 namespace {
 
-Exchange reply(int status, std::string_view content_type, std::string_view body) {
-    Exchange exchange;
-    exchange.response.status = status;
-    exchange.response.headers = {{"content-type", std::string(content_type)},
-                                 {"cache-control", "private, max-age=0"},
-                                 {"x-aspnet-version", "4.0.30319"}};
-    exchange.response.body = wiped::Text(body);
-    return exchange;
-}
-Exchange xml(std::string_view body, int status = 200) { return reply(status, "text/xml; charset=utf-8", body); }
-Exchange json(std::string_view body, int status = 200) { return reply(status, "application/json", body); }
-Exchange hung_up() {
-    Exchange exchange;
-    exchange.response.status = net::hang_up;
-    return exchange;
-}
-
 // The value of a query's parameter as it stands there (our own names and values need no decoding).
 std::string_view parameter(std::string_view query, std::string_view name) {
     while (!query.empty()) {
@@ -44,17 +27,8 @@ std::string_view parameter(std::string_view query, std::string_view name) {
 
 bool asks_for_wsdl(std::string_view query) { return upper(query) == "WSDL"; }
 
-Exchange server_error(const Transaction& transaction, std::string_view code, std::string_view text) {
-    return xml(soap_reply("CreditTransaction", rstream(Host::error(transaction.merchant, code, text), "")));
-}
-
-// What happened before the host looked at the request.
-Exchange unbooked(const Transaction& transaction, const Fault& fault) {
-    Exchange exchange = fault.kind == FaultKind::drop_before_booking ? hung_up()
-                        : fault.kind == FaultKind::busy ? server_error(transaction, "004003", "Global String Error.")
-                        : reply(503, "text/html", "<html><body>Service Unavailable</body></html>");
-    exchange.delay = fault.delay;
-    return exchange;
+std::string server_error(const Transaction& transaction, std::string_view code, std::string_view text) {
+    return soap_reply("CreditTransaction", rstream(Host::error(transaction.merchant, code, text), ""));
 }
 
 // How far ahead the clock is afterwards.
@@ -78,11 +52,34 @@ Result<std::chrono::microseconds> parse_clock_move(std::string_view text, const 
     return clock.ahead_at(*to);
 }
 
-constexpr std::string_view error_page =
-    "<!DOCTYPE html><html><head><title>Runtime Error</title></head><body><h1>Server Error in '/ws' Application.</h1>"
-    "</body></html>";
 constexpr std::string_view unwritable = "The book cannot be written: nothing was decided";
-constexpr std::string_view garbage = "\x01\x7f<<<RStream not here %%% \x02 4.00 AP";
+
+// The number of the invoice's neighbour.
+std::string other_invoice(std::string invoice) {
+    if (!invoice.empty()) invoice.back() = invoice.back() == '7' ? '8' : '7';
+    return invoice;
+}
+
+std::string repeated(std::string_view text, std::int64_t times) {
+    std::string out;
+    out.reserve(text.size() * static_cast<std::size_t>(times));
+    for (; times > 0; --times) out += text;
+    return out;
+}
+
+// What stands in UserTraceData: nothing, or what an answer should not have.
+std::string unwanted(const Fault& fault) {
+    constexpr std::int64_t megabytes = 8 * 1024 * 1024, depth = 100'000;
+    switch (fault.kind) {
+        case FaultKind::oversized: return std::string(static_cast<std::size_t>(fault.bytes.value_or(megabytes)), 'A');
+        case FaultKind::deep_xml: {
+            const auto times = fault.bytes.value_or(depth);
+            return repeated("<a>", times) + repeated("</a>", times);
+        }
+        case FaultKind::not_utf8: return "\xFF\xFE\xC3(";
+        default: return {};
+    }
+}
 
 }  // namespace
 
@@ -121,11 +118,11 @@ Exchange Sandbox::soap(const net::HttpRequest& request) {
         case Operation::batch: return batch(read->detail);
         case Operation::tran_detail:
         case Operation::all_detail:
+        case Operation::all_gift_detail:
         case Operation::all_detail_ex: return detail(read->operation, read->detail);
-        case Operation::gift_transaction:
+        case Operation::gift_transaction: return gift(read->transaction);
         case Operation::loyalty_transaction:
         case Operation::lookup:
-        case Operation::all_gift_detail:
         case Operation::allow_run_as_debit:
         case Operation::associate_account:
         case Operation::remove_account_association: break;
@@ -136,45 +133,78 @@ Exchange Sandbox::soap(const net::HttpRequest& request) {
 Exchange Sandbox::transaction(const Transaction& transaction) {
     const auto amount = parse_minor(transaction.purchase);
     const auto fault = faults_.strike(base_code(transaction), upper(transaction.invoice), amount.value_or(0));
-    if (fault && !is_booked(fault->kind)) return unbooked(transaction, *fault);
-    const auto answer = host_.decide(transaction, fault ? to_text(fault->kind) : "");
+    if (fault && !is_booked(fault->kind))
+        return unbooked(*fault, server_error(transaction, "004003", "Global String Error."));
+    if (fault && fault->kind == FaultKind::late_booking) return booked_late(transaction, *fault);
+    return decided(transaction, fault);
+}
+
+Exchange Sandbox::decided(const Transaction& transaction, const std::optional<Fault>& fault) {
+    const std::string_view name = fault ? to_text(fault->kind) : "";
+    const auto answer = host_.decide(transaction, name);
     if (!answer) return xml(soap_fault(unwritable), 500);
+    const bool is_twice = fault && fault->kind == FaultKind::duplicated;
+    if (is_twice && !host_.decide(transaction, name, false)) return xml(soap_fault(unwritable), 500);
     return answered(*answer, transaction, fault);
+}
+
+// The caller may be gone by then; the host does not know.
+Exchange Sandbox::booked_late(const Transaction& transaction, const Fault& fault) {
+    constexpr std::chrono::milliseconds longest_wait{60'000};
+    Exchange exchange;
+    exchange.delay = fault.delay.count() > 0 ? fault.delay : fault.until_undo ? longest_wait : settings_.late_answer;
+    exchange.then = [this, transaction, fault] { return decided(transaction, fault); };
+    if (fault.until_undo)
+        exchange.until = [this, transaction, after = book_.next_number() - 1] {
+            return host_.was_undone(transaction.merchant, transaction.invoice, after);
+        };
+    return exchange;
+}
+
+std::string Sandbox::answer_text(const HostAnswer& answer, const Transaction& transaction, const Fault& fault) const {
+    if (fault.kind == FaultKind::silent_server)
+        return server_error(transaction, "003010", "Timeout waiting for server.");
+    if (fault.kind == FaultKind::wrong_invoice) {
+        HostAnswer other = answer;
+        other.entry.invoice = other_invoice(answer.entry.invoice);
+        return soap_reply("CreditTransaction", rstream(other, ""));
+    }
+    const bool is_twice = fault.kind == FaultKind::two_prologs;
+    const std::string inner = rstream(answer, unwanted(fault));
+    return soap_reply("CreditTransaction", is_twice ? "<?xml version=\"1.0\"?>" + inner : inner);
 }
 
 Exchange Sandbox::answered(const HostAnswer& answer, const Transaction& transaction,
                            const std::optional<Fault>& fault) {
-    const auto whole = [&](std::string_view echo) {
-        return soap_reply("CreditTransaction", rstream(answer, echo));
-    };
     constexpr std::chrono::milliseconds slow_approval{10'000};
-    Exchange exchange = xml(whole(""));
+    Exchange exchange = xml(fault ? answer_text(answer, transaction, *fault)
+                                  : soap_reply("CreditTransaction", rstream(answer, "")));
     if (answer.entry.amount_minor == 2400 && answer.has_transaction) exchange.delay = slow_approval;
     if (!fault) return exchange;
-    switch (fault->kind) {
-        case FaultKind::lost_answer: exchange = hung_up(); break;
-        case FaultKind::late_answer: exchange.delay = settings_.late_answer; break;
-        case FaultKind::cut: exchange = xml(whole("").substr(0, whole("").size() / 2)); break;
-        case FaultKind::garbage: exchange = xml(garbage); break;
-        case FaultKind::empty: exchange = xml(""); break;
-        case FaultKind::html_500: exchange = reply(500, "text/html; charset=utf-8", error_page); break;
-        case FaultKind::soap_fault: exchange = xml(soap_fault("Server was unable to process request."), 500); break;
-        case FaultKind::silent_server:
-            exchange = server_error(transaction, "003010", "Timeout waiting for server.");
-            break;
-        case FaultKind::echo_card: {
-            if (transaction.account_number.empty()) break;  // a record came in its place
-            const auto echo = echoed(transaction.account_number, fault->form);
-            exchange = xml(whole(echo ? *echo : ""));
-            change_reply(exchange.response, transaction.account_number, fault->form);
-            ++echoes_[fault->form];
-            break;
-        }
-        case FaultKind::refuse:
-        case FaultKind::drop_before_booking:
-        case FaultKind::busy: break;  // struck before booking
+    const bool echoes = fault->kind == FaultKind::echo_card && !transaction.account_number.empty();
+    if (echoes) {
+        const auto echo = echoed(transaction.account_number, fault->form);
+        exchange = xml(soap_reply("CreditTransaction", rstream(answer, echo ? *echo : "")));
+        change_reply(exchange.response, transaction.account_number, fault->form);
+        ++echoes_[fault->form];
     }
-    if (fault->delay.count() > 0) exchange.delay = fault->delay;
+    damage(exchange, *fault, settings_.late_answer);
+    if (fault->until_undo && fault->kind == FaultKind::late_answer)
+        exchange.until = [this, transaction, after = book_.next_number() - 1] {
+            return host_.was_undone(transaction.merchant, transaction.invoice, after);
+        };
+    return exchange;
+}
+
+// Struck by faults that name it, and then only on its way.
+Exchange Sandbox::gift(const Transaction& transaction) {
+    const std::string_view name = name_of(Operation::gift_transaction);
+    const auto fault = faults_.strike_named(name);
+    if (fault && !is_booked(fault->kind)) return unbooked(*fault, soap_fault("Server was unable to process request."));
+    const auto answer = host_.gift(transaction, fault ? to_text(fault->kind) : "");
+    if (!answer) return xml(soap_fault(unwritable), 500);
+    Exchange exchange = xml(soap_reply(name, rstream(*answer, "")));
+    if (fault) damage(exchange, *fault, settings_.late_answer);
     return exchange;
 }
 
@@ -192,11 +222,19 @@ Exchange Sandbox::batch(const DetailRequest& request) {
 }
 
 Exchange Sandbox::detail(Operation operation, const DetailRequest& request) {
+    const auto fault = faults_.strike_named(name_of(operation));
+    if (fault && !is_booked(fault->kind)) return unbooked(*fault, soap_fault("Server was unable to process request."));
+    Exchange exchange = detail_of(operation, request);
+    if (fault) damage(exchange, *fault, settings_.late_answer);
+    return exchange;
+}
+
+Exchange Sandbox::detail_of(Operation operation, const DetailRequest& request) {
     if (!host_.knows(request.merchant, request.password))
         return xml(soap_fault("Invalid Credentials. Please call support."), 500);
     if (operation == Operation::tran_detail)
         return xml(soap_reply(name_of(operation), detail_document(host_.detail(request), book_)));
-    const auto rows = host_.all_detail(request);
+    const auto rows = host_.all_detail(request, operation == Operation::all_gift_detail);
     if (!rows) return xml(soap_fault("Invalid Date. Use MM/DD/YYYY or YYYY-MM-DD."), 500);
     return xml(soap_reply(name_of(operation), detail_document(*rows, book_)));
 }

@@ -8,18 +8,13 @@
 #include "base/net/http_types.hpp"
 #include "base/random.hpp"
 #include "processors/mercury/sandbox/book.hpp"
+#include "processors/mercury/sandbox/exchange.hpp"
 #include "processors/mercury/sandbox/faults.hpp"
 #include "processors/mercury/sandbox/host.hpp"
 #include "processors/mercury/sandbox/settings.hpp"
 #include "processors/mercury/sandbox/virtual_clock.hpp"
 
 namespace postern::mercury::sandbox {
-
-// A whole answer and how it is given: after a delay; with status net::hang_up, by ending the connection.
-struct Exchange {
-    net::HttpResponse response;
-    std::chrono::milliseconds delay{0};
-};
 
 // A stand-in for the processor with a book of its own. Everything but the waiting, so that tests need no socket. For
 // one thread.
@@ -38,10 +33,15 @@ public:
 private:
     Exchange soap(const net::HttpRequest& request);
     Exchange transaction(const Transaction& transaction);
+    Exchange gift(const Transaction& transaction);
     Exchange admin(const AdminRequest& request);
     Exchange batch(const DetailRequest& request);
     Exchange detail(Operation operation, const DetailRequest& request);
+    Exchange decided(const Transaction& transaction, const std::optional<Fault>& fault);
+    Exchange booked_late(const Transaction& transaction, const Fault& fault);
+    std::string answer_text(const HostAnswer& answer, const Transaction& transaction, const Fault& fault) const;
     Exchange answered(const HostAnswer& answer, const Transaction& transaction, const std::optional<Fault>& fault);
+    Exchange detail_of(Operation operation, const DetailRequest& request);
     Exchange show_book(const net::HttpRequest& request);
     Exchange add_fault(const net::HttpRequest& request);
     Exchange show_received() const;

@@ -7,7 +7,7 @@
 namespace postern::mercury::sandbox {
 namespace {
 
-constexpr std::array<std::pair<FaultKind, std::string_view>, 12> names{{
+constexpr std::array<std::pair<FaultKind, std::string_view>, 24> names{{
     {FaultKind::lost_answer, "lost_answer"},
     {FaultKind::late_answer, "late_answer"},
     {FaultKind::cut, "cut"},
@@ -19,6 +19,18 @@ constexpr std::array<std::pair<FaultKind, std::string_view>, 12> names{{
     {FaultKind::refuse, "refuse"},
     {FaultKind::drop_before_booking, "drop_before_booking"},
     {FaultKind::busy, "busy"},
+    {FaultKind::late_booking, "late_booking"},
+    {FaultKind::duplicated, "duplicated"},
+    {FaultKind::truncated, "truncated"},
+    {FaultKind::slow_drip, "slow_drip"},
+    {FaultKind::wrong_invoice, "wrong_invoice"},
+    {FaultKind::two_prologs, "two_prologs"},
+    {FaultKind::html_200, "html_200"},
+    {FaultKind::bad_gateway, "bad_gateway"},
+    {FaultKind::tls_break, "tls_break"},
+    {FaultKind::oversized, "oversized"},
+    {FaultKind::deep_xml, "deep_xml"},
+    {FaultKind::not_utf8, "not_utf8"},
     {FaultKind::echo_card, "echo_card"},
 }};
 

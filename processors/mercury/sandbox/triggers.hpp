@@ -19,6 +19,18 @@ enum class FaultKind {
     refuse,                // not booked, 503 at once
     drop_before_booking,   // not booked, hung up on
     busy,                  // not booked, answered with Error 004003
+    late_booking,          // booked and answered late: whoever asks before finds nothing
+    duplicated,            // booked twice
+    truncated,             // booked, the transfer ends after so many bytes
+    slow_drip,             // booked, answered a few bytes at a time
+    wrong_invoice,         // booked, answered with another invoice
+    two_prologs,           // booked, the inner document begins with two prologs
+    html_200,              // booked, answered with a page and status 200
+    bad_gateway,           // booked, answered with a page and status 502
+    tls_break,             // booked, answered, and then bytes that are no TLS
+    oversized,             // booked, the answer is megabytes
+    deep_xml,              // booked, the answer has elements in elements without end
+    not_utf8,              // booked, the answer has bytes that are no UTF-8
     echo_card,             // booked, the card number stands in the answer
 };
 std::optional<FaultKind> parse_fault_kind(std::string_view text);

@@ -49,8 +49,8 @@ std::string messages(const OperationShape& shape) {
 
 std::string port_operation(const OperationShape& shape) {
     const std::string name(shape.name);
-    return "<wsdl:operation" + attribute("name", name) + "><wsdl:input" + attribute("message", "tns:" + name + "SoapIn") +
-           "/><wsdl:output" + attribute("message", "tns:" + name + "SoapOut") + "/></wsdl:operation>\n";
+    return "<wsdl:operation" + attribute("name", name) + "><wsdl:input" +
+           attribute("message", "tns:" + name + "SoapIn") + "/><wsdl:output" + attribute("message", "tns:" + name + "SoapOut") + "/></wsdl:operation>\n";
 }
 
 std::string bound_operation(const OperationShape& shape) {
@@ -77,7 +77,8 @@ std::string wsdl(std::string_view address) {
            all(messages) + "<wsdl:portType name=\"wsSoap\">\n" + all(port_operation) +
            "</wsdl:portType>\n<wsdl:binding name=\"wsSoap\" type=\"tns:wsSoap\">"
            "<soap:binding transport=\"http://schemas.xmlsoap.org/soap/http\"/>\n" + all(bound_operation) +
-           "</wsdl:binding>\n<wsdl:service name=\"ws\"><wsdl:port name=\"wsSoap\" binding=\"tns:wsSoap\"><soap:address" +
+           "</wsdl:binding>\n<wsdl:service name=\"ws\"><wsdl:port name=\"wsSoap\" binding=\"tns:wsSoap\">"
+           "<soap:address" +
            attribute("location", escaped(address)) + "/></wsdl:port></wsdl:service>\n</wsdl:definitions>\n";
 }
 

@@ -136,6 +136,24 @@ TEST_F(HttpServers, WritesChunksWhereAHandlerAsksForThem) {
     EXPECT_TRUE(answer.ends_with("\r\n\r\n10\r\n0123456789abcdef\r\n3\r\nXYZ\r\n0\r\n\r\n")) << answer;
 }
 
+TEST_F(HttpServers, CutsAndDripsWhereAHandlerAsksForIt) {
+    start([](HttpRequest& request) -> asio::awaitable<HttpResponse> {
+        HttpResponse response;
+        response.body = wiped::Text("0123456789");
+        response.mishap.emplace();
+        if (request.path() == "/cut") response.mishap->bytes_max = 20;
+        response.mishap->drip_bytes = 8;
+        response.mishap->drip_pause = 5ms;
+        co_return response;
+    });
+    const std::string_view keeps = " HTTP/1.1\r\nHost: a\r\n\r\n", ends = " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    EXPECT_EQ(answer_to("GET /cut" + std::string(keeps)), "HTTP/1.1 200 OK\r\ndat") << "and the connection ends";
+    const auto started = std::chrono::steady_clock::now();
+    const auto whole = answer_to("GET /drip" + std::string(ends));
+    EXPECT_TRUE(whole.ends_with("\r\n\r\n0123456789")) << whole;
+    EXPECT_GE(std::chrono::steady_clock::now() - started, whole.size() / 8 * 5ms);
+}
+
 TEST_F(HttpServers, HeadHasNoBodyAndExpectIsAnswered) {
     start_echo();
     const auto head = answer_to("HEAD /h HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
@@ -312,6 +330,18 @@ TEST_F(TlsServers, AnswersAndEndsWithCloseNotify) {
     tls.set_verify_mode(asio::ssl::verify_peer);
     const auto answer = get(tls);
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK")) << answer;
+}
+
+TEST_F(TlsServers, BreakOffWhereAHandlerAsksForIt) {
+    start([](HttpRequest&) -> asio::awaitable<HttpResponse> {
+        HttpResponse response;
+        response.mishap.emplace().breaks_tls = true;
+        co_return response;
+    });
+    asio::ssl::context tls(asio::ssl::context::tls_client);
+    const auto answer = get(tls);
+    EXPECT_TRUE(answer.starts_with("read: ")) << answer;
+    EXPECT_EQ(answer.find("truncated"), answer.npos) << answer;
 }
 
 TEST_F(TlsServers, RefusesOldVersions) {

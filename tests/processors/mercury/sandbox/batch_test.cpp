@@ -233,7 +233,8 @@ TEST(SandboxClock, AndBatchesOutliveTheProcess) {
         postern::test::SeededRandom random;
         Sandbox sandbox{default_settings(), *Book::open(path), clock, random, {}};
         const auto call = [&](std::string_view method, std::string_view target, std::string_view body) {
-            return std::string(sandbox.handle(postern::test::http_request(std::string(method), target, {}, body)).response.body.view());
+            const auto request = postern::test::http_request(std::string(method), target, {}, body);
+            return std::string(sandbox.handle(request).response.body.view());
         };
         use(call);
     };

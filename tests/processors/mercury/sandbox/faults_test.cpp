@@ -45,7 +45,9 @@ TEST_F(FaultsTest, AmountsStrikeAnInvoiceOnce) {
 TEST(ParseFault, RefusesWhatItDoesNotKnow) {
     for (const char* text : {"", "[]", "{}", R"({"kind":"other"})", R"({"kind":"cut","count":0})",
                              R"({"kind":"cut","rate":1.5})", R"({"kind":"cut","rate":"x"})",
-                             R"({"kind":"cut","delay_ms":-1})", R"({"kind":"echo_card","form":"other"})"})
+                             R"({"kind":"cut","delay_ms":-1})", R"({"kind":"echo_card","form":"other"})",
+                             R"({"kind":"truncated","bytes":0})", R"({"kind":"oversized","bytes":100000000})",
+                             R"({"kind":"late_answer","until":"noon"})", R"({"kind":"cut","until":"undo"})"})
         EXPECT_FALSE(parse_fault(text)) << text;
     const auto fault = parse_fault(R"({"kind":"echo_card","form":"base64+1","delay_ms":5,"count":2})");
     ASSERT_TRUE(fault);

@@ -88,9 +88,86 @@ INSTANTIATE_TEST_SUITE_P(Table, FaultAnswers, testing::Values(
     FaultCase{"cut", 200, true, 0ms}, FaultCase{"garbage", 200, true, 0ms}, FaultCase{"empty", 200, true, 0ms},
     FaultCase{"html_500", 500, true, 0ms}, FaultCase{"soap_fault", 500, true, 0ms},
     FaultCase{"silent_server", 200, true, 0ms}, FaultCase{"echo_card", 200, true, 0ms},
+    FaultCase{"truncated", 200, true, 0ms}, FaultCase{"slow_drip", 200, true, 0ms},
+    FaultCase{"wrong_invoice", 200, true, 0ms}, FaultCase{"two_prologs", 200, true, 0ms},
+    FaultCase{"html_200", 200, true, 0ms}, FaultCase{"bad_gateway", 502, true, 0ms},
+    FaultCase{"tls_break", 200, true, 0ms}, FaultCase{"oversized", 200, true, 0ms},
+    FaultCase{"deep_xml", 200, true, 0ms}, FaultCase{"not_utf8", 200, true, 0ms},
     FaultCase{"refuse", 503, false, 0ms}, FaultCase{"drop_before_booking", net::hang_up, false, 0ms},
     FaultCase{"busy", 200, false, 0ms}),
     [](const auto& test) { return test.param.kind; });
+
+// What only one kind does to its answer.
+Exchange struck(Bench& bench, const std::string& fault, const test::Fields& changes = {}) {
+    EXPECT_EQ(bench.post("/sandbox/faults", fault).response.status, 201) << fault;
+    return bench.post("/ws/ws.asmx", test::in_cdata(sale_fields(changes)));
+}
+TEST(Damage, OfTheTransfer) {
+    Bench bench;
+    const auto cut = struck(bench, R"({"kind":"truncated","bytes":300})");
+    EXPECT_EQ(cut.response.mishap->bytes_max, 300u);
+    EXPECT_EQ(value(cut.response.body.view(), "TextResponse"), "AP") << "what it says it sends is whole";
+    EXPECT_TRUE(struck(bench, R"({"kind":"tls_break"})").response.mishap->breaks_tls);
+    const auto slow = struck(bench, R"({"kind":"slow_drip","bytes":3,"delay_ms":7})");
+    EXPECT_EQ(slow.response.mishap->drip_bytes, 3u);
+    EXPECT_EQ(slow.response.mishap->drip_pause, 7ms);
+    EXPECT_EQ(slow.delay, 0ms);
+}
+TEST(Damage, OfTheDocument) {
+    Bench bench;
+    const auto body = [&](const std::string& fault) {
+        return std::string(struck(bench, R"({"kind":")" + fault).response.body.view());
+    };
+    EXPECT_EQ(value(body(R"(wrong_invoice"})"), "InvoiceNo"), "INV.7");
+    EXPECT_NE(body(R"(two_prologs"})").find("?&gt;&lt;?xml"), std::string::npos);
+    EXPECT_GT(body(R"(oversized","bytes":1000000})").size(), 1'000'000u);
+    EXPECT_EQ(value(body(R"(deep_xml","bytes":3})"), "UserTraceData"), "&lt;a&gt;&lt;a&gt;&lt;a&gt;&lt;/a&gt;&lt;/a&gt;&lt;/a&gt;");
+    EXPECT_NE(body(R"(not_utf8"})").find("\xFF\xFE"), std::string::npos);
+    EXPECT_NE(body(R"(html_200"})").find("<html>"), std::string::npos);
+}
+TEST(Damage, OfTheBook) {
+    Bench bench;
+    struck(bench, R"({"kind":"duplicated"})");
+    EXPECT_NE(bench.get("/sandbox/book?totals=1").find("\"charges\":2,\"duplicates\":0"), std::string::npos);
+    EXPECT_EQ(value(bench.ask(sale_fields({{"Duplicate", "Override"}})), "TextResponse"), "AP") << "on purpose, by its caller";
+}
+TEST(LateBooking, IsNotFoundUntilItComes) {
+    Bench bench;
+    const auto exchange = struck(bench, R"({"kind":"late_booking","delay_ms":900})");
+    EXPECT_EQ(exchange.delay, 900ms);
+    EXPECT_EQ(value(bench.look_up("inv.1"), "STATUS"), "");
+    const auto late = exchange.then();
+    EXPECT_EQ(value(late.response.body.view(), "TextResponse"), "AP");
+    EXPECT_EQ(late.delay, 0ms);
+    EXPECT_EQ(value(bench.look_up("inv.1"), "STATUS"), "Approved");
+}
+TEST(LateBooking, MayComeAfterTheUndoThatFoundNothing) {
+    Bench bench;
+    const auto exchange = struck(bench, R"({"kind":"late_booking","until":"undo","tran_code":"Sale"})");
+    EXPECT_FALSE(exchange.until());
+    const auto undo = sale_fields({{"TranCode", "VoidSale"}, {"AuthCode", "000001"}});
+    EXPECT_EQ(value(bench.ask(undo), "TextResponse"), "INV ITEM NUM");
+    EXPECT_TRUE(exchange.until());
+    EXPECT_EQ(value(exchange.then().response.body.view(), "TextResponse"), "AP") << "a charge that nobody waits for";
+}
+TEST(LateAnswer, MayComeAfterTheUndo) {
+    Bench bench;
+    const auto exchange = struck(bench, R"({"kind":"late_answer","until":"undo","tran_code":"Sale"})");
+    EXPECT_FALSE(exchange.until());
+    const auto& sold = bench.sandbox.book().at(1);
+    bench.ask(sale_fields({{"TranCode", "VoidSale"}, {"AuthCode", sold.auth_code}, {"RefNo", sold.ref_no}}));
+    EXPECT_TRUE(sold.is_voided);
+    EXPECT_TRUE(exchange.until());
+}
+TEST(Damage, OfALookUpWhereItIsNamed) {
+    Bench bench;
+    bench.ask(sale_fields());
+    bench.post("/sandbox/faults", R"({"kind":"html_500","tran_code":"CTranDetail"})");
+    bench.post("/sandbox/faults", R"({"kind":"lost_answer"})");
+    EXPECT_EQ(bench.post("/ws/ws.asmx", test::inquiry("INV.1")).response.status, 500);
+    EXPECT_EQ(value(bench.look_up("INV.1"), "STATUS"), "Approved") << "one without a name is for transactions";
+    EXPECT_EQ(bench.post("/ws/ws.asmx", test::in_cdata(sale_fields())).response.status, net::hang_up);
+}
 
 TEST(Sandbox, DelaysAsAskedAndOnTheSlowAmount) {
     Bench bench;

@@ -2,11 +2,13 @@
 import argparse
 import pathlib
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 sys.path.insert(0, str(ROOT / "deploy"))
@@ -41,7 +43,7 @@ def free_port():
 class Host:
     """The program on a folder and a port of its own."""
 
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, more=""):
         folder = pathlib.Path(folder)
         self.ca = folder / "cert.pem"
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
@@ -50,7 +52,7 @@ class Host:
         port = free_port()
         (folder / "sandbox.toml").write_text(
             f'[http]\nport = {port}\ncertificate = "{self.ca}"\nprivate_key = "{folder}/key.pem"\n'
-            f'[book]\nfile = "{folder}/book.jsonl"\n')
+            f'[book]\nfile = "{folder}/book.jsonl"\n{more}')
         self.url = f"https://127.0.0.1:{port}/ws/ws.asmx"
         self.process = subprocess.Popen([program, "--config", folder / "sandbox.toml"])
         end = time.monotonic() + 20
@@ -83,7 +85,7 @@ def read(document):
     return {element.tag: element.text or "" for element in lxml.etree.fromstring(document).iter() if len(element) == 0}
 
 
-class Zeep(unittest.TestCase):
+class OnAHost(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
@@ -98,6 +100,8 @@ class Zeep(unittest.TestCase):
     def credit(self, **fields):
         return read(self.client.service.CreditTransaction(tran=tstream(**fields), pw="xyz"))
 
+
+class Zeep(OnAHost):
     def test_offers_every_operation_with_its_parameters(self):
         [service] = self.client.wsdl.services.values()
         [port] = service.ports.values()
@@ -159,6 +163,18 @@ class Zeep(unittest.TestCase):
         self.assertEqual(admin("BatchClose", **figures)["CmdStatus"], "Success")
         self.assertEqual((data_set()["BatchNo"], data_set()["BatchItemCount"]), ("0002", "0"))
 
+    def test_spends_a_gift_card(self):
+        def gift(code, invoice, **more):
+            return read(self.client.service.GiftTransaction(pw="xyz", tran=tstream(
+                TranType="PrePaid", IpPort="9100", TranCode=code, InvoiceNo=invoice, AcctNo="6050110000000296951",
+                ExpDate=None, **more)))
+        self.assertEqual(gift("Issue", "gift.1", Purchase="20.00")["Balance"], "20.00")
+        self.assertEqual(gift("Sale", "gift.2", Purchase="5.50")["Balance"], "14.50")
+        self.assertEqual(gift("Balance", "gift.3")["Balance"], "14.50")
+        row = read(self.client.service.CAllGiftDetail(merchant="595901", pw="xyz", invoice="gift.2"))
+        self.assertEqual((row["STATUS"], row["total"]), ("Approved", "5.50"))
+        self.assertEqual(read(self.client.service.CTranDetail(merchant="595901", pw="xyz", invoice="gift.2"))["STATUS"], "")
+
     def test_takes_posts_to_the_address_of_the_wsdl(self):
         there = self.client.create_service(BINDING, self.host.url + "?WSDL")
         answer = read(there.CreditTransaction(tran=tstream(InvoiceNo="zeep.6", Purchase="6.00"), pw="xyz"))
@@ -173,6 +189,85 @@ class Zeep(unittest.TestCase):
             self.client.service.LoyaltyTransaction(tran=tstream(), pw="xyz")
         refused = read(self.client.service.CreditTransaction(tran=tstream(InvoiceNo="zeep.7", Purchase="1.00"), pw="no"))
         self.assertEqual((refused["CmdStatus"], refused["DSIXReturnCode"]), ("Error", "009999"))
+
+
+class Transfers(OnAHost):
+    """Faults below the documents, where only a socket shows them."""
+    number = 0
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.session = cls.client.transport.session
+
+    def sell(self, fault, **more):
+        """The fault, and what becomes of one sale's answer."""
+        type(self).number += 1
+        base = self.host.url.removesuffix("/ws/ws.asmx")
+        self.session.post(f"{base}/sandbox/faults", json={"kind": fault, **more}, timeout=10).raise_for_status()
+        invoice, started = f"net.{self.number}", time.monotonic()
+        try:
+            self.credit(InvoiceNo=invoice, Purchase="3.00")
+            ended = "answered"
+        except (requests.RequestException, zeep.exceptions.Error, lxml.etree.XMLSyntaxError) as problem:
+            ended = repr(problem)
+        row = read(self.client.service.CTranDetail(merchant="595901", pw="xyz", invoice=invoice))
+        self.assertEqual(row["STATUS"], "Approved", "booked whatever came of the answer")
+        return ended, time.monotonic() - started
+
+    def test_a_transfer_that_is_cut(self):
+        self.assertIn("IncompleteRead", self.sell("truncated")[0])
+        self.assertIn("Connection", self.sell("truncated", bytes=10)[0])
+
+    def test_a_break_of_tls(self):
+        self.assertRegex(self.sell("tls_break")[0], "answered|SSL|Connection")
+        self.assertIn("SSL", self.broken_read())
+
+    def broken_read(self):
+        """Python's own TLS, read past the answer."""
+        base = self.host.url.removesuffix("/ws/ws.asmx")
+        self.session.post(f"{base}/sandbox/faults", json={"kind": "tls_break"}, timeout=10).raise_for_status()
+        at = urllib.parse.urlsplit(base)
+        body = zeep.wsdl.utils.etree_to_string(self.client.create_message(
+            self.client.service, "CreditTransaction", tran=tstream(InvoiceNo="net.tls", Purchase="3.00"), pw="xyz"))
+        with socket.create_connection((at.hostname, at.port), timeout=10) as raw, \
+                ssl.create_default_context(cafile=self.host.ca).wrap_socket(raw, server_hostname=at.hostname) as tls:
+            tls.sendall(b"POST /ws/ws.asmx HTTP/1.1\r\nHost: a\r\nContent-Type: text/xml\r\n"
+                        b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            try:
+                while tls.recv(65536):
+                    pass
+            except ssl.SSLError as problem:
+                return repr(problem)
+        return "ended in order"
+
+    def test_a_slow_one(self):
+        ended, seconds = self.sell("slow_drip", bytes=400, delay_ms=100)
+        self.assertEqual(ended, "answered")
+        self.assertGreater(seconds, 0.3)
+
+
+class TwoHosts(unittest.TestCase):
+    def looked_up_at_the_other(self, own_book):
+        """A sale at the first host, as the second one knows it."""
+        port = free_port()
+        with tempfile.TemporaryDirectory() as folder:
+            host = Host(PROGRAM, folder, f"[backup]\nport = {port}\nown_book = {own_book}\n")
+            try:
+                with requests.Session() as session:
+                    session.verify, session.trust_env = str(host.ca), False
+                    client = zeep.Client(host.url + "?WSDL", transport=zeep.Transport(session=session, timeout=10))
+                    client.service.CreditTransaction(tran=tstream(InvoiceNo="two", Purchase="2.00"), pw="xyz")
+                    other = client.create_service(BINDING, f"https://127.0.0.1:{port}/ws/ws.asmx")
+                    return read(other.CTranDetail(merchant="595901", pw="xyz", invoice="two"))["STATUS"]
+            finally:
+                host.end()
+
+    def test_on_one_book(self):
+        self.assertEqual(self.looked_up_at_the_other("false"), "Approved")
+
+    def test_on_two_books(self):
+        self.assertEqual(self.looked_up_at_the_other("true"), "")
 
 
 if __name__ == "__main__":
