@@ -40,7 +40,7 @@ public:
     }
 
     Outcome inquiry() const {
-        const Detail detail = read_detail(history_, reply_);
+        const Detail detail = read_detail(history_, switches_, reply_);
         if (is_undo(history_.operation.verb)) return undo_inquiry(detail);
         if (const auto* row = std::get_if<RowFound>(&detail)) {
             if (must_learn_reference(history_, row->claim, switches_)) return Unreadable{"reference_to_be_learned"};
