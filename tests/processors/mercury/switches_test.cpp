@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/processors/mercury/message_validator.hpp"
 #include "tests/processors/mercury/stories.hpp"
 #include "vault/keeper/policy.hpp"
 
@@ -112,8 +113,9 @@ TEST_P(EachSwitch, EveryMessagePassesTheVaultUnderItsInvoice) {
             const auto operation = player.adapter().policy_operation(kind, scene.operation);
             const auto allowed = policy->check(tree, operation, kind != AttemptKind::inquire);
             EXPECT_TRUE(allowed) << operation << ": " << allowed.error().code << " " << allowed.error().detail;
-            if (kind == AttemptKind::inquire) return;
             const std::string text = test::request_of(tree);
+            EXPECT_EQ(test::fault_of(text), "") << text;
+            if (kind == AttemptKind::inquire) return;
             const std::string carried = text.substr(text.find("InvoiceNo"), 40);
             if (scene.attempts.empty()) invoice = carried;
             EXPECT_EQ(carried, invoice) << "a repeat goes under the same invoice";
