@@ -33,6 +33,7 @@ constexpr std::array rows{
     SwitchRow{"reversal_window_s", Mark::unknown, &Switches::reversal_window_s, 0, 30 * day_s},
     SwitchRow{"auth_code_is_kept_whole", Mark::inferred, &Switches::auth_code_is_kept_whole, 0, 1},
     SwitchRow{"send_street_line", Mark::inferred, &Switches::send_street_line, 0, 1},
+    SwitchRow{"usual_avs_letters", Mark::inferred, &Switches::usual_avs_letters, 0, 1},
     SwitchRow{"canadian_dollars", Mark::inferred, &Switches::canadian_dollars, 0, 1},
 };
 

@@ -42,6 +42,7 @@ struct Switches {
     std::int64_t reversal_window_s = 0;
     std::int64_t auth_code_is_kept_whole = 1;
     std::int64_t send_street_line = 1;
+    std::int64_t usual_avs_letters = 1;
     std::int64_t canadian_dollars = 1;
 };
 

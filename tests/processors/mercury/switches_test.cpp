@@ -187,9 +187,11 @@ std::string messages(const MercuryAdapter& adapter, const Scene& scene) {
 // All that the adapter says about many situations, in one text.
 std::string transcript(const Switches& switches) {
     const MercuryAdapter adapter{switches};
+    const auto checks = adapter.checks(test::approval("Sale", {{"CardType", "VISA"}, {"AVSResult", "Z"}}));
     const auto& able = adapter.capabilities();
     std::string out = std::to_string(able.duplicate_window.count()) + " " + std::to_string(able.call_time_max.count()) +
-                      " " + std::to_string(able.inquiry_blind.count()) + " " + std::to_string(able.currencies.size());
+                      " " + std::to_string(able.inquiry_blind.count()) + " " + std::to_string(able.currencies.size()) +
+                      " " + std::to_string(static_cast<int>(checks.avs));
     for (const Scene& scene : scenes()) {
         out += messages(adapter, scene);
         for (const vault::Reply& reply : replies()) {
