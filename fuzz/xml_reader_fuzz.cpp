@@ -15,8 +15,9 @@ namespace {
 using namespace postern;
 using processors::wire::XmlNode;
 
+// Under a prefix: what may stand behind one need not be a name by itself.
 void write(const XmlNode& node, std::string& out) {
-    out += '<' + node.name + '>';
+    out += "<p:" + node.name + '>';
     for (std::size_t i = 0; i < node.text.size(); ++i) {
         const char c = node.text[i];
         const bool starts_character = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
@@ -26,7 +27,7 @@ void write(const XmlNode& node, std::string& out) {
         else out += c;
     }
     for (const XmlNode& child : node.children) write(child, out);
-    out += "</" + node.name + '>';
+    out += "</p:" + node.name + '>';
 }
 
 struct Size {
