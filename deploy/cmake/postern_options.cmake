@@ -23,8 +23,8 @@ if(POSTERN_FAULTS)
   target_compile_definitions(postern_flags INTERFACE POSTERN_FAULTS)
 endif()
 if(POSTERN_SANITIZE STREQUAL "address")
-  # -fno-sanitize=function: its checks break on coroutine frames.
-  target_compile_options(postern_flags INTERFACE -fsanitize=address,undefined -fno-sanitize=function
+  # -fno-sanitize=function: its checks break on coroutine frames. fuzzer-no-link: without edges to see, a fuzzer is blind.
+  target_compile_options(postern_flags INTERFACE -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize=function
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(postern_flags INTERFACE -fsanitize=address,undefined -fno-sanitize=function)
 elseif(POSTERN_SANITIZE STREQUAL "thread")

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "processors/mercury/amounts.hpp"
+#include "processors/mercury/answer.hpp"
+#include "processors/mercury/checks.hpp"
 #include "processors/mercury/invoice.hpp"
 #include "processors/mercury/message.hpp"
 #include "processors/mercury/next.hpp"
@@ -40,7 +42,7 @@ public:
     }
 
     Outcome inquiry() const {
-        const Detail detail = read_detail(history_, reply_);
+        const Detail detail = read_detail(history_, switches_, reply_);
         if (is_undo(history_.operation.verb)) return undo_inquiry(detail);
         if (const auto* row = std::get_if<RowFound>(&detail)) {
             if (must_learn_reference(history_, row->claim, switches_)) return Unreadable{"reference_to_be_learned"};
@@ -118,6 +120,7 @@ processors::Capabilities capabilities_of(const Switches& switches) {
     out.inquiry_blind = std::chrono::seconds(switches.inquiry_blind_s);
     out.call_time_max = std::chrono::milliseconds(switches.call_time_max_ms);
     out.partial_approval = true;
+    out.tells_checks = true;
     out.currencies = {domain::Currency::usd};
     if (switches.canadian_dollars != 0) out.currencies.push_back(domain::Currency::cad);
     out.amount_minor_max = amount_minor_max;
@@ -152,6 +155,13 @@ std::string_view MercuryAdapter::policy_operation(AttemptKind kind, const Histor
 Outcome MercuryAdapter::read(AttemptKind kind, const History& history, const vault::Reply& reply) const {
     const ReplyReader reader{history, switches_, reply};
     return kind == AttemptKind::inquire ? reader.inquiry() : reader.transaction();
+}
+
+processors::Checks MercuryAdapter::checks(const vault::Reply& reply) const {
+    const auto answer = parse_answer(reply.body);
+    if (reply.http_status != 200 || !answer) return {};
+    return {avs_result(answer->card_type.value_or(""), answer->avs_result.value_or(""), switches_),
+            cvv_result(answer->cvv_result.value_or(""))};
 }
 
 processors::Step MercuryAdapter::next(const History& history) const { return next_step(history, switches_); }

@@ -17,6 +17,7 @@ public:
     processors::Outcome read(vault::AttemptKind kind, const processors::History& history,
                              const vault::Reply& reply) const override;
     processors::Step next(const processors::History& history) const override;
+    processors::Checks checks(const vault::Reply& reply) const override;
 
 private:
     Switches switches_;

@@ -40,6 +40,11 @@ void read_transaction(const XmlNode& transaction, Answer& answer, bool& repeated
     answer.tran_code = text_of(transaction, "TranCode", repeated);
     answer.invoice = text_of(transaction, "InvoiceNo", repeated);
     answer.capture_status = text_of(transaction, "CaptureStatus", repeated);
+    bool checks_repeated = false;  // no money depends on them: what is told twice is not told
+    answer.card_type = text_of(transaction, "CardType", checks_repeated);
+    answer.avs_result = text_of(transaction, "AVSResult", checks_repeated);
+    answer.cvv_result = text_of(transaction, "CVVResult", checks_repeated);
+    if (checks_repeated) answer.card_type = answer.avs_result = answer.cvv_result = std::nullopt;
     answer.auth_code = text_of(transaction, "AuthCode", repeated);
     answer.ref_no = text_of(transaction, "RefNo", repeated);
     answer.acq_ref_data = text_of(transaction, "AcqRefData", repeated);

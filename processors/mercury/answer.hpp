@@ -17,6 +17,7 @@ struct Answer {
     std::string code, text;            // DSIXReturnCode, TextResponse
     bool has_transaction = false;      // a TranResponse came along
     std::optional<std::string> tran_code, invoice, capture_status, purchase, authorize;
+    std::optional<std::string> card_type, avs_result, cvv_result;
     std::optional<std::string> auth_code, ref_no, acq_ref_data, process_data;  // spaces count
 };
 

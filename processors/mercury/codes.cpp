@@ -251,6 +251,10 @@ Reading reading_of(CmdStatus status, std::string_view code, std::string_view tex
     return says == Side::open ? plain : row->reading;
 }
 
+bool is_listed(CmdStatus status, std::string_view code, std::string_view text) {
+    return find_text(text) || (status == CmdStatus::error && find_code(code));
+}
+
 domain::Decline decline_of(std::string_view code, std::string_view text) {
     const TextRow* row = find_text(text);
     const bool retry_may_help = consequence_of(reading_of(CmdStatus::declined, code, text)).retry == "new_key";

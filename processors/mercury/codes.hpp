@@ -61,6 +61,8 @@ std::span<const CodeRow> code_rows();
 
 // A yes whose text says no, or a no whose text says yes, is `unknown`.
 Reading reading_of(CmdStatus status, std::string_view code, std::string_view text);
+// Whether the tables knew anything about it; an Error is told by its code or its text.
+bool is_listed(CmdStatus status, std::string_view code, std::string_view text);
 
 // A no in our words; an unlisted text is `generic` and final.
 domain::Decline decline_of(std::string_view code, std::string_view text);

@@ -68,26 +68,29 @@ XmlElement account(const History& history) {
 
 // Security code and address: only where the issuer decides, and the code only with the first message, because the
 // vault gives it away once.
-void add_checks(vault::AttemptKind kind, const History& history, std::vector<XmlElement>& transaction) {
+void add_checks(vault::AttemptKind kind, const History& history, const Switches& switches,
+                std::vector<XmlElement>& transaction) {
     const bool issuer_decides = history.operation.verb == Verb::authorize || history.operation.verb == Verb::sale;
     if (!issuer_decides) return;
     if (history.with_security_code && kind == vault::AttemptKind::send)
         transaction.push_back(slot("CVVData", Slot::card_security_code));
     std::vector<XmlElement> address;
-    if (history.with_address) address.push_back(slot("Address", Slot::card_address));
+    if (history.with_address && switches.send_street_line != 0) address.push_back(slot("Address", Slot::card_address));
     if (history.with_postal_code) address.push_back(slot("Zip", Slot::card_postal_code));
     if (!address.empty()) transaction.push_back(group("AVS", std::move(address)));
 }
 
 // What the processor wants to see again, byte for byte.
-Status add_original(const History& history, UndoForm form, std::vector<XmlElement>& transaction) {
+Status add_original(const History& history, UndoForm form, const Switches& switches,
+                    std::vector<XmlElement>& transaction) {
     const Verb verb = history.operation.verb;
     if (verb != Verb::capture && !is_undo(verb)) return {};
     const bool with_issuer_data = verb == Verb::capture || form == UndoForm::reversal;
     std::vector<XmlElement> original;
     for (const std::string_view name : {"AuthCode", "AcqRefData", "ProcessData"}) {
         if (name != "AuthCode" && !with_issuer_data) continue;
-        const std::string value = reference_of(history, name);
+        std::string value = reference_of(history, name);
+        if (name == "AuthCode" && switches.auth_code_is_kept_whole == 0) value = trimmed(value);
         const bool may_miss = verb == Verb::capture && name == "ProcessData";
         if (value.empty() && !may_miss) return cannot("reference_missing");
         if (!value.empty()) original.push_back(text(name, value));
@@ -168,8 +171,8 @@ Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const Hi
     transaction.push_back(slot("MerchantID", Slot::account_merchant_id));
     transaction.push_back(amount(history, switches));
     transaction.push_back(account(history));
-    add_checks(kind, history, transaction);
-    if (auto status = add_original(history, form, transaction); !status) return status.error();
+    add_checks(kind, history, switches, transaction);
+    if (auto status = add_original(history, form, switches, transaction); !status) return status.error();
     XmlElement tran = text("tran", "");
     tran.content = vault::EmbeddedDocument{{group("TStream", {group("Transaction", std::move(transaction))})}};
     return soap("CreditTransaction", {std::move(tran), slot("pw", Slot::account_password)});

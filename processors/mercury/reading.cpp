@@ -1,6 +1,7 @@
 #include "processors/mercury/reading.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "processors/mercury/amounts.hpp"
 #include "processors/mercury/answer.hpp"
@@ -27,7 +28,7 @@ public:
         : history_{history}, switches_{switches}, answer_{answer}, verb_{history.operation.verb} {}
 
     Says read() const {
-        const Reading reading = reading_of(answer_.status, answer_.code, answer_.text);
+        const Reading reading = trusted(reading_of(answer_.status, answer_.code, answer_.text));
         if (answer_.status == CmdStatus::error && is_authorized()) return Nothing{"error_with_authorization"};
         switch (reading) {
             case Reading::approved:
@@ -52,6 +53,18 @@ public:
 private:
     bool invoice_is_ours() const { return same(answer_.invoice, sent_invoice(history_, switches_)); }
 
+    // The tables' word, as far as the switches let it count.
+    Reading trusted(Reading by_tables) const {
+        if (!is_listed(answer_.status, answer_.code, answer_.text)) {
+            if (answer_.status == CmdStatus::error && switches_.unlisted_code_is_final != 0) return Reading::refused;
+            const bool is_no = answer_.status == CmdStatus::declined;
+            if (is_no && switches_.unlisted_decline_is_final == 0) return Reading::unknown;
+        }
+        if (by_tables == Reading::refused && switches_.final_codes_are_trusted == 0) return Reading::unknown;
+        if (by_tables == Reading::busy && switches_.busy_codes_are_trusted == 0) return Reading::unknown;
+        return by_tables;
+    }
+
     // Some answers of status Error carry a transaction: one that was authorized is a contradiction.
     bool is_authorized() const {
         return (answer_.auth_code && !trimmed(*answer_.auth_code).empty()) || same(answer_.capture_status, "Captured");
@@ -62,7 +75,7 @@ private:
         if (!answer_.has_transaction) return Nothing{"transaction_missing"};
         if (!invoice_is_ours()) return Nothing{"invoice_differs"};
         // An earlier result told again is ours only where it says what it is the result of.
-        const bool verb_fits = names_verb(answer_.tran_code, verb_) || (!answer_.tran_code && !is_duplicate_answer);
+        const bool verb_fits = names_verb(answer_.tran_code, verb_) || (!answer_.tran_code && (!is_duplicate_answer || switches_.duplicate_names_verb == 0));
         if (!verb_fits || (reading == Reading::reversed && !is_undo(verb_))) return Nothing{"verb_differs"};
         const bool takes_money = verb_ == Verb::sale || verb_ == Verb::capture;
         const bool not_captured = reading == Reading::not_captured || same(answer_.capture_status, "Not Captured");
@@ -71,7 +84,8 @@ private:
         if (!amount) return Nothing{amount.error().code};
         const bool is_whole = *amount == history_.operation.requested;
         if (reading == Reading::partial && is_whole) return Nothing{"amount_differs"};
-        const bool hold_may_remain = is_undo(verb_) && reading != Reading::reversed;
+        const bool hold_may_remain =
+            is_undo(verb_) && reading != Reading::reversed && switches_.plain_ap_keeps_hold != 0;
         return Yes{{*amount, reference(), hold_may_remain}, is_duplicate_answer};
     }
 
@@ -121,11 +135,14 @@ private:
     Verb verb_;
 };
 
-bool row_is_ours(const DetailRow& row, const History& history, Verb verb) {
+bool row_names(const DetailRow& row, Verb verb) {
     const std::string_view type = trimmed(row.tran_type);
     const std::string by_record = std::string(tran_code(verb)) + "ByRecordNo";
-    if (!type.empty() && !equal_ignoring_case(type, tran_code(verb)) && !equal_ignoring_case(type, by_record))
-        return false;
+    return type.empty() || equal_ignoring_case(type, tran_code(verb)) || equal_ignoring_case(type, by_record);
+}
+
+bool row_is_ours(const DetailRow& row, const History& history, Verb verb, const Switches& switches) {
+    if (switches.row_names_verb != 0 && !row_names(row, verb)) return false;
     const auto total = parse_amount(row.total);
     return total && *total > 0 && *total <= sent_amount(history).amount_minor();
 }
@@ -153,6 +170,20 @@ bool is_known_status(const DetailRow& row) {
     return is_approved(row) || equal_ignoring_case(row.status, "Declined") || equal_ignoring_case(row.status, "Error");
 }
 
+// A layout may show one transaction in several rows; the last of them is the newest.
+void drop_repeated_references(std::vector<DetailRow>& rows) {
+    std::set<std::string> seen;
+    std::ranges::reverse(rows);
+    std::erase_if(rows, [&](const DetailRow& row) { return !row.ref_no.empty() && !seen.insert(row.ref_no).second; });
+    std::ranges::reverse(rows);
+}
+
+// Too late for the issuer's data to release anything, where the host sets such a limit.
+bool is_past_reversal(const History& history, const Switches& switches) {
+    const auto age = history.operation.created_at - history.original->created_at;
+    return switches.reversal_window_s != 0 && age >= std::chrono::seconds(switches.reversal_window_s);
+}
+
 }  // namespace
 
 Says read_transaction(const History& history, const Switches& switches, const vault::Reply& reply) {
@@ -162,7 +193,7 @@ Says read_transaction(const History& history, const Switches& switches, const va
     return TransactionReader{history, switches, *answer}.read();
 }
 
-Detail read_detail(const History& history, const vault::Reply& reply) {
+Detail read_detail(const History& history, const Switches& switches, const vault::Reply& reply) {
     if (reply.http_status != 200) return Nothing{"http_status"};
     const auto rows = parse_detail(reply.body);
     if (!rows) return Nothing{rows.error().code};
@@ -171,8 +202,9 @@ Detail read_detail(const History& history, const vault::Reply& reply) {
     const Verb verb = of_original ? history.original->verb : history.operation.verb;
     std::vector<DetailRow> ours;
     std::ranges::copy_if(*rows, std::back_inserter(ours), [&](const DetailRow& row) {
-        return is_known_status(row) && row_is_ours(row, history, verb);
+        return is_known_status(row) && row_is_ours(row, history, verb, switches);
     });
+    if (switches.rows_of_one_reference_are_one != 0) drop_repeated_references(ours);
     if (ours.empty()) return Nothing{"row_differs"};
     // An approval outweighs the refused tries beside it; two approvals are two charges, and people must hear of it.
     const auto approvals = std::ranges::count_if(ours, is_approved);
@@ -187,7 +219,9 @@ Past read_past(const processors::Attempt& attempt, const History& history, const
     const auto* sent = std::get_if<vault::Sent>(&attempt.verdict);
     if (!sent) return Nothing{"answer_lost"};
     const auto widen = [](auto&& said) { return Past{said}; };
-    if (attempt.kind == vault::AttemptKind::inquire) return std::visit(widen, read_detail(history, sent->reply));
+    if (attempt.kind == vault::AttemptKind::inquire) {
+        return std::visit(widen, read_detail(history, switches, sent->reply));
+    }
     return std::visit(widen, read_transaction(history, switches, sent->reply));
 }
 
@@ -198,12 +232,13 @@ std::vector<UndoForm> undo_forms(const History& history, const Switches& switche
         const auto found = history.original->reference.find(name);
         return found != history.original->reference.end() && !found->second.empty();
     };
-    const bool asked_for_reversal = history.operation.verb == Verb::reverse;
     const bool open_hold = history.original->verb == Verb::authorize && history.payment.captured.is_zero();
-    if (asked_for_reversal && given("AuthCode") && given("AcqRefData") && given("ProcessData"))
-        forms.push_back(UndoForm::reversal);
     // A void works on the open batch, and a hold that was not captured is not in it.
     const bool may_void = !open_hold && given("RefNo") && given("AuthCode");
+    const bool asked_for_reversal =
+        history.operation.verb == Verb::reverse && !(may_void && is_past_reversal(history, switches));
+    if (asked_for_reversal && given("AuthCode") && given("AcqRefData") && given("ProcessData"))
+        forms.push_back(UndoForm::reversal);
     if (may_void && (forms.empty() || switches.legacy_void_after_refusal != 0)) forms.push_back(UndoForm::legacy_void);
     return forms;
 }

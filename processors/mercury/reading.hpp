@@ -23,7 +23,7 @@ struct RowFound { domain::Claim claim; };
 struct RowVoided {};
 struct RowMissing {};
 using Detail = std::variant<RowFound, RowVoided, RowMissing, Nothing>;
-Detail read_detail(const processors::History& history, const vault::Reply& reply);
+Detail read_detail(const processors::History& history, const Switches& switches, const vault::Reply& reply);
 
 // An attempt of the past. NotSent: no byte of it left.
 struct NotSentAttempt { std::string_view code; };

@@ -22,6 +22,18 @@ constexpr std::array rows{
     SwitchRow{"capture_with_original_invoice", Mark::inferred, &Switches::capture_with_original_invoice, 0, 1},
     SwitchRow{"capture_authorize_is_original", Mark::seen, &Switches::capture_authorize_is_original, 0, 1},
     SwitchRow{"ask_partial_approval", Mark::seen, &Switches::ask_partial_approval, 0, 1},
+    SwitchRow{"final_codes_are_trusted", Mark::inferred, &Switches::final_codes_are_trusted, 0, 1},
+    SwitchRow{"busy_codes_are_trusted", Mark::inferred, &Switches::busy_codes_are_trusted, 0, 1},
+    SwitchRow{"unlisted_code_is_final", Mark::inferred, &Switches::unlisted_code_is_final, 0, 1},
+    SwitchRow{"unlisted_decline_is_final", Mark::inferred, &Switches::unlisted_decline_is_final, 0, 1},
+    SwitchRow{"plain_ap_keeps_hold", Mark::inferred, &Switches::plain_ap_keeps_hold, 0, 1},
+    SwitchRow{"duplicate_names_verb", Mark::unknown, &Switches::duplicate_names_verb, 0, 1},
+    SwitchRow{"row_names_verb", Mark::unknown, &Switches::row_names_verb, 0, 1},
+    SwitchRow{"rows_of_one_reference_are_one", Mark::unknown, &Switches::rows_of_one_reference_are_one, 0, 1},
+    SwitchRow{"reversal_window_s", Mark::unknown, &Switches::reversal_window_s, 0, 30 * day_s},
+    SwitchRow{"auth_code_is_kept_whole", Mark::inferred, &Switches::auth_code_is_kept_whole, 0, 1},
+    SwitchRow{"send_street_line", Mark::inferred, &Switches::send_street_line, 0, 1},
+    SwitchRow{"usual_avs_letters", Mark::inferred, &Switches::usual_avs_letters, 0, 1},
     SwitchRow{"canadian_dollars", Mark::inferred, &Switches::canadian_dollars, 0, 1},
 };
 

@@ -31,6 +31,18 @@ struct Switches {
     std::int64_t capture_with_original_invoice = 0;
     std::int64_t capture_authorize_is_original = 1;
     std::int64_t ask_partial_approval = 0;
+    std::int64_t final_codes_are_trusted = 1;
+    std::int64_t busy_codes_are_trusted = 1;
+    std::int64_t unlisted_code_is_final = 0;
+    std::int64_t unlisted_decline_is_final = 1;
+    std::int64_t plain_ap_keeps_hold = 1;
+    std::int64_t duplicate_names_verb = 1;
+    std::int64_t row_names_verb = 1;
+    std::int64_t rows_of_one_reference_are_one = 0;
+    std::int64_t reversal_window_s = 0;
+    std::int64_t auth_code_is_kept_whole = 1;
+    std::int64_t send_street_line = 1;
+    std::int64_t usual_avs_letters = 1;
     std::int64_t canadian_dollars = 1;
 };
 

@@ -56,6 +56,16 @@ struct Conclude { domain::Claim claim; };  // the history proves this
 struct AskPeople { std::string_view reason; };
 using Step = std::variant<Proceed, Inquire, Resend, Wait, Conclude, AskPeople>;
 
+// What an answer told of the comparison of address and security code. It judges nothing: a failed comparison does not
+// decline by itself, whoever takes the payment decides.
+enum class AvsResult { not_told, full_match, address_only, postal_code_only, no_match, unavailable };
+enum class CvvResult { not_told, match, no_match, not_processed, not_on_card, issuer_cannot };
+struct Checks {
+    AvsResult avs = AvsResult::not_told;
+    CvvResult cvv = CvvResult::not_told;
+    friend bool operator==(const Checks&, const Checks&) = default;
+};
+
 struct Capabilities {
     std::string name;                           // "mercury"
     std::vector<domain::Verb> verbs;
@@ -63,6 +73,7 @@ struct Capabilities {
     std::chrono::seconds inquiry_blind;         // "not found" proves nothing earlier than this after sending
     std::chrono::milliseconds call_time_max;    // total time of one call
     bool partial_approval = false;
+    bool tells_checks = false;                  // its answers may carry Checks
     std::vector<domain::Currency> currencies;
     std::int64_t amount_minor_max = 0;
 };
@@ -81,6 +92,8 @@ public:
     virtual std::string_view policy_operation(vault::AttemptKind kind, const History& history) const = 0;
     virtual Outcome read(vault::AttemptKind kind, const History& history, const vault::Reply& reply) const = 0;
     virtual Step next(const History& history) const = 0;
+    // What a reply told beside its outcome; nothing where it cannot be read.
+    virtual Checks checks(const vault::Reply&) const { return {}; }
 };
 
 }  // namespace postern::processors

@@ -76,6 +76,7 @@ public:
         if (depth > limits_.depth_max || ++elements_ > limits_.elements_max)
             return Error{ErrorKind::invalid_request, "xml_too_large"};
         target.name = local_name(source.name());
+        if (target.name.empty()) return Error{ErrorKind::invalid_request, "malformed_xml"};  // "a:" names nothing
         for (const pugi::xml_node& child : source.children()) {
             if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) target.text += child.value();
             if (child.type() == pugi::node_doctype) return Error{ErrorKind::invalid_request, "malformed_xml"};

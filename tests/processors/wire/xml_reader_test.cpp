@@ -36,6 +36,7 @@ INSTANTIATE_TEST_SUITE_P(Table, ReadXml, testing::Values(
     ReadCase{"doctype", "<!DOCTYPE a [<!ENTITY x 'y'>]><a>1</a>", "error malformed_xml"},
     ReadCase{"doctype_without_subset", "<!DOCTYPE a><a/>", "error malformed_xml"},
     ReadCase{"two_roots", "<a/><b/>", "error malformed_xml"},
+    ReadCase{"prefix_without_name", "<s:/>", "error malformed_xml"},
     ReadCase{"cut", "<a><b>1</b>", "error malformed_xml"},
     ReadCase{"empty", "", "error malformed_xml"},
     ReadCase{"no_xml", "Server busy", "error malformed_xml"},
