@@ -91,7 +91,69 @@ private:
     std::size_t size_ = 0;
 };
 
+bool is_whole_card(std::span<const std::uint8_t> digits) {
+    if (digits.size() < digits_least || digits.size() > digits_most) return false;
+    const auto first_four = digits[0] * 1000U + digits[1] * 100U + digits[2] * 10U + digits[3];
+    return has_brand(first_four, digits.size()) && passes_luhn(digits);
+}
+
+// One run as it grows, too long to be a card beyond `digits_most`; overwritten in the end.
+class WholeRun {
+public:
+    WholeRun() = default;
+    WholeRun(const WholeRun&) = delete;
+    ~WholeRun() { explicit_bzero(digits_.data(), digits_.size()); }
+
+    void add(char digit) {
+        if (size_ < digits_.size()) digits_[size_] = static_cast<std::uint8_t>(digit - '0');
+        ++size_;
+    }
+    void clear() { size_ = 0; }
+    bool is_card() const { return size_ <= digits_.size() && is_whole_card({digits_.data(), size_}); }
+    bool is_card_backwards() {
+        constexpr std::size_t least = digits_least + 1;  // no card of 13 digits is issued any more
+        if (size_ < least || size_ > digits_.size()) return false;
+        std::reverse(digits_.begin(), digits_.begin() + static_cast<std::ptrdiff_t>(size_));
+        return is_whole_card({digits_.data(), size_});
+    }
+
+private:
+    std::array<std::uint8_t, digits_most> digits_{};
+    std::size_t size_ = 0;
+};
+
+bool is_printed_shape(std::span<const std::string_view> groups) {
+    const auto sizes = [&](std::initializer_list<std::size_t> wanted) {
+        return std::ranges::equal(groups, wanted, {}, &std::string_view::size);
+    };
+    return sizes({4, 4, 4, 4}) || sizes({4, 4, 4, 4, 1}) || sizes({4, 4, 4, 4, 2}) || sizes({4, 4, 4, 4, 3}) ||
+           sizes({4, 6, 5}) || sizes({4, 6, 4});
+}
+
 }  // namespace
+
+bool is_grouped_card_number(std::span<const std::string_view> groups) {
+    if (!is_printed_shape(groups)) return false;
+    WholeRun run;
+    for (const auto group : groups)
+        for (const char digit : group) run.add(digit);
+    return run.is_card();
+}
+
+bool holds_reversed_card_number(std::string_view text) {
+    WholeRun run;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (is_digit(text[i])) {
+            run.add(text[i]);
+            continue;
+        }
+        const bool joins = is_separator(text[i]) && i > 0 && is_digit(text[i - 1]);
+        if (joins && i + 1 < text.size() && is_digit(text[i + 1])) continue;
+        if (run.is_card_backwards()) return true;
+        run.clear();
+    }
+    return run.is_card_backwards();
+}
 
 bool holds_card_number(std::string_view text) {
     if (text.size() < digits_least) return false;

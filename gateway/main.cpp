@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 
 #include "base/crypto/sealed_box.hpp"
 #include "base/crypto/system_random.hpp"
@@ -48,7 +49,11 @@ net::HttpServerOptions server_options(const GatewayConfig& config) {
     options.port = config.port;
     options.tls = net::TlsFiles{config.certificate_file, config.key_file, {}};
     options.connections_max = config.connections_max / config.threads + 1;
-    options.refuse = transport_problem;
+    options.refuse = [random = std::make_shared<crypto::SystemRandom>()](int status, std::string_view code) {
+        const std::string request_id = RequestId::create(SystemClock{}.now(), *random).text();
+        ops::log(ops::Level::debug, "request not read", {{"request_id", request_id}, {"code", std::string{code}}});
+        return transport_problem(request_id, status, code);
+    };
     return options;
 }
 

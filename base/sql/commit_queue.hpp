@@ -30,6 +30,8 @@ struct CommitQueueOptions {
     std::size_t batch_max = 64;
     std::size_t waiting_max = 4096;  // per writer; beyond it a command is refused: `unavailable`, "queue_full"
     std::chrono::milliseconds gather{0};  // pause behind each batch, for what nobody waits for: fewer, larger ones
+    // How that pause is spent; on the writer's thread.
+    std::function<void(std::chrono::milliseconds)> rest = [](auto pause) { std::this_thread::sleep_for(pause); };
     std::string name;                // of the threads (15 characters are kept)
     std::chrono::milliseconds transaction_time_max = sql::transaction_time_max;
 };
@@ -113,7 +115,7 @@ private:
             if (batch.empty()) return;  // closed and drained
             refuse_late(batch);
             if (!batch.empty()) run_batch(writer.session, batch);
-            if (options_.gather.count() > 0) std::this_thread::sleep_for(options_.gather);
+            if (options_.gather.count() > 0) options_.rest(options_.gather);
         }
     }
 

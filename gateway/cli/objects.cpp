@@ -135,6 +135,23 @@ Result<std::string> column_value(const std::string& option, const std::string& t
     return std::to_string(*minutes);
 }
 
+// Only once the gateway has it: where the vault does not answer, the half that is done is the one that stops payments.
+Status tell_vault(Shell& shell, const std::string& merchant) {
+    const auto found = read_objects(shell, Kind::merchant, merchant);
+    if (!found) return found.error();
+    const auto tenant = TenantId::parse(merchant);
+    if (!tenant) return tenant.error();
+    const auto vault = shell.vault();
+    if (!vault) return vault.error();
+    const bool enabled = found->text(0, "enabled") == "true";
+    auto told = vault->set_tenant(*tenant, enabled);
+    if (told) return {};
+    Error error = told.error();
+    error.detail += std::string{"; the gateway knows, the vault still "} + (enabled ? "refuses" : "serves") +
+                    " this merchant's callers: say it again";
+    return error;
+}
+
 Status insert(Shell& shell, std::string_view statement, const std::vector<std::string>& parameters, Kind kind,
               const std::string& detail) {
     auto database = shell.database();
@@ -186,6 +203,9 @@ Status change_object(Shell& shell, Kind kind, const std::string& id, const Given
     if (!record) return record.error();
     const auto changed = (*database)->change(statements_of(kind).change, parameters, *record);
     if (!changed) return changed.error();
+    if (kind == Kind::merchant && given.contains("enabled")) {
+        if (auto told = tell_vault(shell, id); !told) return told;
+    }
     return show_object(shell, kind, id);
 }
 

@@ -116,6 +116,13 @@ Status VaultAdmin::disable_caller_key(const ApiKeyId& key) const {
     return send(socket_, operator_, std::move(request));
 }
 
+Status VaultAdmin::set_tenant(const TenantId& tenant, bool enabled) const {
+    wire::AdminRequest request;
+    request.mutable_set_tenant()->set_tenant_id(tenant.text());
+    request.mutable_set_tenant()->set_enabled(enabled);
+    return send(socket_, operator_, std::move(request));
+}
+
 Result<wiped::Text> read_secret_line(const std::string& path) {
     const OpenFile file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     struct stat about {};

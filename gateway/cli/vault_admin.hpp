@@ -23,6 +23,7 @@ public:
     Status disable_account(const AccountId& account) const;
     Status put_caller_key(const ApiKeyId& key, const TenantId& tenant, std::string_view key_text) const;
     Status disable_caller_key(const ApiKeyId& key) const;
+    Status set_tenant(const TenantId& tenant, bool enabled) const;
 
 private:
     std::string socket_;

@@ -8,8 +8,8 @@
 namespace postern::gateway {
 
 // The gateway's own door: text that looks like a card number is refused wherever a caller may have put it, neither
-// stored nor logged: digits of any script, in groups parted as people do, also percent-encoded, also twice. A well-formed
-// `traceparent` is an id and not searched.
+// stored nor logged: digits of any script, in groups parted as people do (a comma only in the groups that cards print),
+// whole and backwards, also behind percent, JSON escapes and base64, up to three of them deep. A well-formed `traceparent` is an id and not searched.
 
 // In the URL, header names and values, and the raw body.
 bool holds_card_number(const net::HttpRequest& request);

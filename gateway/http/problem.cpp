@@ -85,10 +85,11 @@ std::string errors_json(const Refusal& refusal) {
     return out;
 }
 
-net::HttpResponse response(const Advice& advice, std::string body) {
+net::HttpResponse response(const Advice& advice, const std::string& request_id, const std::string& body) {
     net::HttpResponse response;
     response.status = advice.status;
-    response.headers = {{"content-type", "application/problem+json"}, {"cache-control", "no-store"}};
+    response.headers = {{"content-type", "application/problem+json"}, {"cache-control", "no-store"},
+                        {"x-request-id", request_id}};
     if (advice.retry_after_seconds > 0) {
         response.headers.emplace_back("retry-after", std::to_string(advice.retry_after_seconds));
     }
@@ -97,13 +98,14 @@ net::HttpResponse response(const Advice& advice, std::string body) {
     return response;
 }
 
-std::string body_of(const Advice& advice, std::string_view code) {
+std::string body_of(const Advice& advice, std::string_view code, std::string_view request_id) {
     std::string body = "{\"type\":";
     append_json_text(body, "/docs/api.md#" + std::string{code});
     append_member(body, "title", advice.title);
     body += ",\"status\":" + std::to_string(advice.status);
     append_member(body, "code", code);
     append_member(body, "retry", advice.retry);
+    append_member(body, "request_id", request_id);
     return body;
 }
 
@@ -111,19 +113,16 @@ std::string body_of(const Advice& advice, std::string_view code) {
 
 net::HttpResponse problem(const RequestContext& context, const Refusal& refusal) {
     const Advice advice = advice_for(refusal.error);
-    std::string body = body_of(advice, refusal.error.code);
-    append_member(body, "request_id", context.request_id);
+    std::string body = body_of(advice, refusal.error.code, context.request_id);
     append_member(body, "payment_id", refusal.payment_id);
     if (const std::string errors = errors_json(refusal); !errors.empty()) body += ",\"errors\":[" + errors + "]";
-    auto made = response(advice, body + "}");
-    made.headers.emplace_back("x-request-id", context.request_id);
-    return made;
+    return response(advice, context.request_id, body + "}");
 }
 
-net::HttpResponse transport_problem(int status, std::string_view code) {
+net::HttpResponse transport_problem(const std::string& request_id, int status, std::string_view code) {
     const Advice unreadable{status, "The request could not be read; nothing was done.", "never"};
     const Advice advice = code == "internal" ? advice_by_kind(ErrorKind::internal) : unreadable;
-    return response(advice, body_of(advice, code) + "}");
+    return response(advice, request_id, body_of(advice, code, request_id) + "}");
 }
 
 std::vector<std::string_view> codes_with_rows() {

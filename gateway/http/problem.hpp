@@ -29,8 +29,9 @@ struct Refusal {
 //   retry "never":    this request, as it is, will not succeed
 net::HttpResponse problem(const RequestContext& context, const Refusal& refusal);
 
-// For the server's own refusals (a request that cannot be parsed, a body too large).
-net::HttpResponse transport_problem(int status, std::string_view code);
+// For the server's own refusals (a request that cannot be parsed, a body too large). No header of it was taken, so
+// `request_id` is always a new one.
+net::HttpResponse transport_problem(const std::string& request_id, int status, std::string_view code);
 
 // Every code that has a row of its own; docs/api.md lists them, a test compares.
 std::vector<std::string_view> codes_with_rows();

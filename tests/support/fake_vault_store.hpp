@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,7 @@ public:
     std::map<CardToken, vault::StoredToken> tokens;
     std::map<AccountId, vault::StoredAccount> accounts;
     std::map<ApiKeyId, vault::CallerKey> caller_keys;
+    std::set<TenantId> disabled;
     std::map<vault::AttemptKey, std::string> replies;
     std::vector<vault::JournalHead> heads;  // one an epoch, oldest first
     std::vector<vault::StoredKey> keys;
@@ -94,8 +96,14 @@ public:
     Awaitable<Result<vault::CallerKey>> find_caller_key(std::string digest) override {
         if (fail_with) co_return *fail_with;
         for (const auto& [id, key] : caller_keys)
-            if (key.digest == digest) co_return key;
+            if (key.digest == digest) co_return with_tenant(key);
         co_return missing("caller_key_not_found");
+    }
+    Awaitable<Status> set_tenant(TenantId tenant_id, bool enabled) override {
+        if (fail_with) co_return *fail_with;
+        if (enabled) disabled.erase(tenant_id);
+        else disabled.insert(tenant_id);
+        co_return Status{};
     }
 
     Awaitable<Status> keep_reply(vault::AttemptKey key, std::string sealed, vault::JournalHead head) override {
@@ -138,6 +146,10 @@ public:
     }
 
 private:
+    vault::CallerKey with_tenant(vault::CallerKey key) const {
+        key.enabled = key.enabled && !disabled.contains(key.tenant_id);
+        return key;
+    }
     static Error missing(std::string_view code) { return {ErrorKind::not_found, code}; }
     template <class Map>
     Result<typename Map::mapped_type> find(const Map& map, const typename Map::key_type& key, std::string_view code) {

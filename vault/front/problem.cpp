@@ -78,10 +78,12 @@ net::HttpResponse problem(const Error& error, const std::string& request_id, std
     return response(advice_for(error), error.code, more);
 }
 
-net::HttpResponse transport_problem(int status, std::string_view code) {
+net::HttpResponse transport_problem(const std::string& request_id, int status, std::string_view code) {
     auto advice = advice_for({ErrorKind::invalid_request, code, {}, {}});
     advice.status = status;
-    return response(advice, code, {});
+    auto out = response(advice, code, pair_of("request_id", request_id));
+    out.headers.emplace_back("postern-request-id", request_id);
+    return out;
 }
 
 }  // namespace postern::vault

@@ -13,7 +13,7 @@ namespace postern::vault {
 // (nothing happened that matters; the same again after Retry-After) or "never" (not as it is).
 net::HttpResponse problem(const Error& error, const std::string& request_id, std::vector<FieldError> fields = {});
 
-// For what the server refuses before it is a request.
-net::HttpResponse transport_problem(int status, std::string_view code);
+// For what the server refuses before it is a request: `request_id` is a new one, told as in every answer.
+net::HttpResponse transport_problem(const std::string& request_id, int status, std::string_view code);
 
 }  // namespace postern::vault

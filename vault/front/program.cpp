@@ -4,8 +4,10 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <memory>
 
 #include "base/crypto/system_random.hpp"
+#include "base/id.hpp"
 #include "base/net/http_server.hpp"
 #include "base/ops/lifecycle.hpp"
 #include "base/ops/log.hpp"
@@ -38,7 +40,11 @@ FrontSettings read_settings(ops::Config& config) {
     out.http.body_bytes_max = 8 * 1024;  // a card is small
     out.http.header_bytes_max = 8 * 1024;
     out.http.connections_max = static_cast<std::size_t>(config.integer_or("http.connections_max", 4096));
-    out.http.refuse = transport_problem;
+    out.http.refuse = [random = std::make_shared<crypto::SystemRandom>()](int status, std::string_view code) {
+        const std::string request_id = RequestId::create(SystemClock{}.now(), *random).text();
+        ops::log(ops::Level::debug, "request not read", {{"request_id", request_id}, {"code", std::string{code}}});
+        return transport_problem(request_id, status, code);
+    };
     out.keeper.path = must(config.text("keeper.socket"));
     out.keeper.allowed_uids = must(ops::uids_of(must(config.texts("keeper.users"))));
     out.limits.requests_per_second = static_cast<double>(config.integer_or("limits.requests_per_second", 50));

@@ -70,7 +70,7 @@ std::optional<JournaledAttempt> read_attempt(Reader& reader) {
 
 bool is_event(std::uint64_t number) {
     return number >= static_cast<std::uint64_t>(JournalEvent::opened) &&
-           number <= static_cast<std::uint64_t>(JournalEvent::probed);
+           number <= static_cast<std::uint64_t>(last_journal_event);
 }
 
 }  // namespace
@@ -93,6 +93,8 @@ std::string_view to_text(JournalEvent event) {
         case JournalEvent::verified: return "verified";
         case JournalEvent::key_created: return "key_created";
         case JournalEvent::probed: return "probed";
+        case JournalEvent::tenant_enabled: return "tenant_enabled";
+        case JournalEvent::tenant_disabled: return "tenant_disabled";
     }
     __builtin_unreachable();
 }

@@ -33,7 +33,10 @@ enum class JournalEvent : std::uint8_t {
     verified = 14,         // somebody walked the journal
     key_created = 15,
     probed = 16,           // a readiness probe proved the journal and the database
+    tenant_enabled = 17,   // its callers are served (again)
+    tenant_disabled = 18,
 };
+constexpr JournalEvent last_journal_event = JournalEvent::tenant_disabled;
 std::string_view to_text(JournalEvent event);
 
 // The attempt that an intent or a closure is about.

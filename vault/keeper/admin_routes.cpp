@@ -60,6 +60,11 @@ asio::awaitable<Status> act(KeeperServices& services, const v1::AdminRequest& re
             if (!key) co_return malformed_request();
             co_return co_await services.administration.disable_caller_key(*key, std::move(caller));
         }
+        case v1::AdminRequest::kSetTenant: {
+            const auto tenant = TenantId::parse(request.set_tenant().tenant_id());
+            if (!tenant) co_return malformed_request();
+            co_return co_await services.administration.set_tenant(*tenant, request.set_tenant().enabled(), std::move(caller));
+        }
         case v1::AdminRequest::kVerifyJournal:
         case v1::AdminRequest::KIND_NOT_SET: break;
     }

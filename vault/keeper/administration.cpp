@@ -42,6 +42,12 @@ asio::awaitable<Status> Administration::disable_caller_key(ApiKeyId key_id, Call
     co_return co_await noted(JournalEvent::caller_key_disabled, std::move(caller), key_id.text(), std::move(done));
 }
 
+asio::awaitable<Status> Administration::set_tenant(TenantId tenant_id, bool enabled, Caller caller) {
+    const auto event = enabled ? JournalEvent::tenant_enabled : JournalEvent::tenant_disabled;
+    auto done = co_await custody_.store.set_tenant(tenant_id, enabled);
+    co_return co_await noted(event, std::move(caller), tenant_id.text(), std::move(done));
+}
+
 asio::awaitable<Result<Journal::Walked>> Administration::verify_journal(Caller caller) {
     const auto walk = [](Journal& journal) -> asio::awaitable<Result<Journal::Walked>> { co_return journal.verify(); };
     auto walked = co_await asio::co_spawn(walker_, walk(custody_.journal), asio::use_awaitable);

@@ -6,7 +6,7 @@
 
 namespace postern::vault {
 
-// What operators do to the vault: processor accounts, caller keys, walking the journal. Each act is journaled.
+// What operators do to the vault: processor accounts, caller keys, tenants, walking the journal. Each act is journaled.
 class Administration {
 public:
     explicit Administration(Custody& custody) : custody_{custody} {}
@@ -17,6 +17,8 @@ public:
     boost::asio::awaitable<Status> disable_account(AccountId account_id, Caller caller);
     boost::asio::awaitable<Status> put_caller_key(CallerKey key, Caller caller);
     boost::asio::awaitable<Status> disable_caller_key(ApiKeyId key_id, Caller caller);
+    // Disabled: its callers are refused from the next call on. What is under way for the gateway can be finished.
+    boost::asio::awaitable<Status> set_tenant(TenantId tenant_id, bool enabled, Caller caller);
     boost::asio::awaitable<Result<Journal::Walked>> verify_journal(Caller caller);
     void finish() { walker_.join(); }  // before the journal goes
 

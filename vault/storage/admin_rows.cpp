@@ -28,6 +28,10 @@ Status disable_caller_key(pqxx::work& tx, const ApiKeyId& key_id) {
     return Error{ErrorKind::not_found, "caller_key_not_found"};
 }
 
+void set_tenant(pqxx::work& tx, const TenantId& tenant_id, bool enabled) {
+    tx.exec_prepared("set_tenant", tenant_id.text(), enabled);
+}
+
 Result<CallerKey> find_caller_key(pqxx::work& tx, const std::string& digest) {
     const auto rows = tx.exec_prepared("find_caller_key", to_hex(digest));
     if (rows.empty()) return Error{ErrorKind::not_found, "caller_key_not_found"};

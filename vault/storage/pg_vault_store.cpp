@@ -187,6 +187,13 @@ VaultStore::Awaitable<Status> PgVaultStore::disable_caller_key(ApiKeyId key_id) 
                                     [key_id](pqxx::work& tx) { return rows::disable_caller_key(tx, key_id); });
 }
 
+VaultStore::Awaitable<Status> PgVaultStore::set_tenant(TenantId tenant_id, bool enabled) {
+    co_return co_await impl_->write(tenant_id.text(), [tenant_id, enabled](pqxx::work& tx) {
+        rows::set_tenant(tx, tenant_id, enabled);
+        return Status{};
+    });
+}
+
 VaultStore::Awaitable<Result<CallerKey>> PgVaultStore::find_caller_key(std::string digest) {
     co_return co_await impl_->read(digest, [digest](pqxx::work& tx) { return rows::find_caller_key(tx, digest); });
 }

@@ -102,8 +102,15 @@ constexpr const char* disable_caller_key = R"sql(
 UPDATE caller_keys SET enabled = false WHERE key_id = $1
 )sql";
 
+constexpr const char* set_tenant = R"sql(
+INSERT INTO tenants (tenant_id, enabled) VALUES ($1, $2)
+ON CONFLICT (tenant_id) DO UPDATE SET enabled = excluded.enabled, changed_at = now()
+)sql";
+
 constexpr const char* find_caller_key = R"sql(
-SELECT key_id, tenant_id, enabled FROM caller_keys WHERE key_digest = decode($1, 'hex')
+SELECT k.key_id, k.tenant_id, k.enabled AND COALESCE(t.enabled, true) AS enabled
+FROM caller_keys k LEFT JOIN tenants t ON t.tenant_id = k.tenant_id
+WHERE k.key_digest = decode($1, 'hex')
 )sql";
 
 // With the journal's head, as `remember_head` writes it.
@@ -160,6 +167,7 @@ void prepare_statements(pqxx::connection& connection) {
     connection.prepare("put_caller_key", put_caller_key);
     connection.prepare("same_caller_key", same_caller_key);
     connection.prepare("disable_caller_key", disable_caller_key);
+    connection.prepare("set_tenant", set_tenant);
     connection.prepare("find_caller_key", find_caller_key);
     connection.prepare("insert_replies", insert_replies);
     connection.prepare("find_reply", find_reply);

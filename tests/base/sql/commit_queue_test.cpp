@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -70,6 +71,49 @@ TEST_F(CommitQueueTest, ConcurrentCommandsShareACommit) {
     EXPECT_EQ(stored(), "0,1,2,3,4,5,6,7,8");
     const auto first = *verdicts.at(0), last = *verdicts.at(8);
     EXPECT_TRUE(first == 9 || first + last == 9) << "one batch, and all that waited behind it in another";
+}
+
+// The pause is held until all that should gather is there: without it, the first to come is taken alone.
+TEST_F(CommitQueueTest, APauseBehindABatchGathersWhatComesMeanwhile) {
+    std::promise<void> rests, goes_on;
+    std::shared_future<void> until{goes_on.get_future()};
+    std::atomic<int> pauses = 0;
+    auto gathering = options();
+    gathering.gather = std::chrono::milliseconds{7};
+    gathering.rest = [&, until](std::chrono::milliseconds pause) {
+        EXPECT_EQ(pause.count(), 7);
+        if (++pauses == 1) rests.set_value();
+        until.wait();
+    };
+    open();
+    Queue queue{gathering, inserts()};
+    submit(queue, 0, 0);
+    io.poll();
+    ASSERT_EQ(rests.get_future().wait_for(std::chrono::seconds{20}), std::future_status::ready) << "no pause was made";
+    for (int n = 1; n < 9; ++n) {
+        submit(queue, n, static_cast<std::uint64_t>(n));
+        io.poll();  // each alone, as callers come
+    }
+    goes_on.set_value();
+    io.restart();
+    io.run();
+    EXPECT_EQ(*verdicts.at(0), 1U);
+    for (int n = 1; n < 9; ++n) EXPECT_EQ(*verdicts.at(n), 8U) << n;
+}
+
+TEST_F(CommitQueueTest, WithoutAPauseACommandIsTakenAsItComes) {
+    auto at_once = options();
+    std::atomic<int> pauses = 0;
+    at_once.rest = [&](std::chrono::milliseconds) { ++pauses; };
+    open();
+    Queue queue{at_once, inserts()};
+    for (int n = 0; n < 4; ++n) {
+        submit(queue, n, static_cast<std::uint64_t>(n));
+        io.restart();
+        io.run();  // to its verdict
+        EXPECT_EQ(*verdicts.at(n), 1U);
+    }
+    EXPECT_EQ(pauses, 0);
 }
 
 TEST_F(CommitQueueTest, TwoOfOneRouteNeverShareABatch) {

@@ -71,6 +71,7 @@ protected:
 };
 
 TEST_F(CliDatabase, KeepsARecordOfEachChange) {
+    FakeKeeper keeper{folder_ + "/admin.sock"};
     const auto merchant = member({"merchant", "add", "--name", "Blue Door"}, "merchant");
     EXPECT_EQ(run({"merchant", "add", "--name", "Blue Door"}), exit_conflict);
     EXPECT_NE(messages_.str().find("name_taken"), std::string::npos);
@@ -126,6 +127,20 @@ TEST_F(CliDatabase, PublishableKeysLiveInTheVault) {
     EXPECT_EQ(run({"key", "disable", key}), exit_ok) << messages_.str();
     EXPECT_EQ(keeper.request.disable_caller_key().key_id(), key);
     EXPECT_NE(out_.str().find("\"enabled\":false"), std::string::npos) << out_.str();
+}
+
+TEST_F(CliDatabase, TheVaultHearsThatAMerchantIsDisabled) {
+    const auto merchant = member({"merchant", "add", "--name", "M"}, "merchant");
+    EXPECT_EQ(run({"merchant", "change", merchant, "--name", "N"}), exit_ok) << "a name is not the vault's";
+    EXPECT_EQ(run({"merchant", "disable", merchant}), exit_unavailable) << "no keeper runs";
+    EXPECT_EQ(value("SELECT enabled::text FROM tenants"), "false") << "payments stop all the same";
+    EXPECT_NE(messages_.str().find("the vault still serves"), std::string::npos) << messages_.str();
+    FakeKeeper keeper{folder_ + "/admin.sock"};
+    EXPECT_EQ(run({"merchant", "disable", merchant}), exit_ok);
+    EXPECT_EQ(keeper.request.set_tenant().tenant_id(), merchant);
+    EXPECT_FALSE(keeper.request.set_tenant().enabled());
+    EXPECT_EQ(run({"merchant", "change", merchant, "--enabled", "on"}), exit_ok);
+    EXPECT_TRUE(keeper.request.set_tenant().enabled());
 }
 
 TEST_F(CliDatabase, AccountCredentialsReachTheVaultAlone) {

@@ -275,6 +275,19 @@ TEST_F(ApiTest, MetricsCountByTemplateAndNeverById) {
     EXPECT_EQ(response.body.view().find(test::body26), std::string_view::npos);
 }
 
+TEST_F(ApiTest, AFullQueueOfTheDatabaseIsAWaitAndNothingWasDone) {
+    calls_.next = Error{ErrorKind::unavailable, "queue_full"};
+    for (const auto& target : {std::string{"/v1/payments"}, payment_path + "/refund"}) {
+        const bool creates = target == "/v1/payments";
+        const auto full = send("POST", target, creates ? create_body : "{}");
+        EXPECT_EQ(full.status, 503) << target;
+        EXPECT_TRUE(says(full, "queue_full")) << full.body.view();
+        EXPECT_EQ(header(full, "retry-after"), "1");
+        EXPECT_NE(full.body.view().find(R"("retry":"wait")"), std::string_view::npos) << full.body.view();
+        EXPECT_NE(full.body.view().find("\"request_id\":\"" + header(full, "x-request-id")), std::string_view::npos);
+    }
+}
+
 TEST_F(ApiTest, ShedsBeforeWork) {
     Api full{calls_, directory_, readiness_, clock_, random_, {.in_flight_max = 0}};
     net::HttpResponse response;

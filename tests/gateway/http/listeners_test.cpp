@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -32,7 +33,7 @@ protected:
         const auto files = authority_.issue("server", "DNS:localhost,IP:127.0.0.1");
         net::HttpServerOptions options;
         options.tls = net::TlsFiles{files.certificate, files.key, {}};
-        options.refuse = transport_problem;
+        options.refuse = [](int status, std::string_view code) { return transport_problem("req_1", status, code); };
         return options;
     }
     // Over TLS, on a connection of its own.
@@ -94,6 +95,18 @@ TEST_F(ListenersTest, LetWhatRunsFinishAndTakeNothingNew) {
     }
     go = true;
     EXPECT_EQ(running.get().response.status, 200);
+}
+
+TEST_F(ListenersTest, GiveWhatTheyRefuseUnreadARequestId) {
+    auto small = options();
+    small.header_bytes_max = 16;
+    Listeners listeners{1, small, {}};
+    ASSERT_TRUE(listeners.start());
+    const auto refused = get(listeners.port());
+    EXPECT_EQ(refused.response.status, 431);
+    EXPECT_NE(refused.response.body.view().find(R"("request_id":"req_1")"), std::string_view::npos);
+    const std::pair<std::string, std::string> told{"x-request-id", "req_1"};
+    EXPECT_NE(std::ranges::find(refused.response.headers, told), refused.response.headers.end());
 }
 
 TEST_F(ListenersTest, SayWhyTheyCannotStart) {

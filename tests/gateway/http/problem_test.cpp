@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <fstream>
 #include <set>
@@ -84,13 +85,35 @@ TEST(ProblemBody, ListsEveryField) {
 }
 
 TEST(TransportProblem, TellsWhatWasNeverReadFromWhatBroke) {
-    const auto unread = transport_problem(413, "body_too_large");
+    const auto unread = transport_problem("req_1", 413, "body_too_large");
     EXPECT_EQ(unread.status, 413);
     EXPECT_NE(unread.body.view().find(R"("retry":"never")"), std::string_view::npos);
-    const auto broke = transport_problem(500, "internal");
+    const auto broke = transport_problem("req_1", 500, "internal");
     EXPECT_EQ(broke.status, 500);
     EXPECT_NE(broke.body.view().find(R"("retry":"same_key")"), std::string_view::npos);
 }
+
+// All that the server itself refuses, in the shape of every other problem.
+class UnreadProblem : public testing::TestWithParam<std::pair<int, std::string>> {};
+TEST_P(UnreadProblem, HasTheShapeOfAllOthers) {
+    const auto& [status, code] = GetParam();
+    const auto unread = transport_problem("req_1", status, code);
+    EXPECT_EQ(unread.status, status);
+    const auto body = boost::json::parse(std::string{unread.body.view()}).as_object();
+    EXPECT_EQ(body.at("status").as_int64(), status);
+    EXPECT_EQ(body.at("code").as_string(), code);
+    EXPECT_EQ(body.at("request_id").as_string(), "req_1");
+    EXPECT_EQ(body.at("type").as_string(), "/docs/api.md#" + code);
+    for (const char* member : {"title", "retry"}) EXPECT_FALSE(body.at(member).as_string().empty()) << member;
+    const auto told = std::ranges::find(unread.headers, "x-request-id", [](const auto& header) { return header.first; });
+    ASSERT_NE(told, unread.headers.end());
+    EXPECT_EQ(told->second, "req_1");
+}
+INSTANTIATE_TEST_SUITE_P(Codes, UnreadProblem, testing::Values(
+    std::pair{400, "malformed"}, std::pair{400, "repeated_header"}, std::pair{400, "length_and_chunked"},
+    std::pair{400, "host_missing"}, std::pair{413, "body_too_large"}, std::pair{431, "header_too_large"},
+    std::pair{431, "too_many_headers"}, std::pair{501, "method_not_implemented"}, std::pair{505, "version_unknown"},
+    std::pair{500, "internal"}));
 
 TEST(ProblemDocs, NameEveryCodeThatHasARow) {
     std::ifstream file{POSTERN_SOURCE_DIR "/docs/api.md"};

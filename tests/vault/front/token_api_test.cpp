@@ -40,7 +40,7 @@ protected:
         const auto files = authority.issue("front", "DNS:localhost");
         options.tls = net::TlsFiles{files.certificate, files.key, {}};
         options.body_bytes_max = 8 * 1024;
-        options.refuse = transport_problem;
+        options.refuse = [](int status, std::string_view code) { return transport_problem("req_unread", status, code); };
         server = std::make_unique<net::HttpServer>(context, options, [this](net::HttpRequest& request) { return api->handle(request); });
         EXPECT_TRUE(server->listen());
         client = std::make_unique<net::HttpClient>(context, net::HttpClientOptions{authority.ca_file()});
@@ -156,6 +156,8 @@ TEST_P(FrontRefuses, WithoutAskingTheKeeper) {
     EXPECT_NE(answered.body.find("\"code\":\"" + refusal.code + "\""), std::string::npos) << answered.body;
     EXPECT_EQ(answered.body.find("4111"), std::string::npos) << answered.body;
     EXPECT_EQ(answered.headers.at("content-type"), "application/problem+json");
+    ASSERT_TRUE(answered.headers.contains("postern-request-id"));
+    EXPECT_NE(answered.body.find("\"request_id\":\"" + answered.headers.at("postern-request-id") + "\""), std::string::npos);
     EXPECT_TRUE(requests.empty());
 }
 const std::string good = "Bearer " + key;

@@ -63,7 +63,7 @@ TEST(JournalRecord, CutsTextsThatAreTooLong) {
 }
 
 TEST(JournalRecord, EveryEventHasAName) {
-    for (int event = 1; event <= static_cast<int>(JournalEvent::probed); ++event)
+    for (int event = 1; event <= static_cast<int>(last_journal_event); ++event)
         EXPECT_FALSE(to_text(static_cast<JournalEvent>(event)).empty());
 }
 

@@ -89,6 +89,21 @@ TEST(Cards, RefusesUnknownAndDisabledKeys) {
     EXPECT_EQ(keeper.tokenize(key).error().code, "caller_key_unknown");
 }
 
+TEST(Cards, RefusesEveryKeyOfADisabledTenantAtOnce) {
+    Keeper keeper;
+    const auto key = keeper.put_key(keeper.tenant), other = keeper.put_key(keeper.other_tenant);
+    const auto token = keeper.tokenize(key).value().token;
+    EXPECT_TRUE(keeper.run(keeper.administration->set_tenant(keeper.tenant, false, keeper.caller)));
+    EXPECT_EQ(keeper.tokenize(key).error().code, "caller_key_unknown");
+    EXPECT_EQ(keeper.run(keeper.cards->read(key, token, keeper.caller)).error().code, "caller_key_unknown");
+    EXPECT_EQ(keeper.run(keeper.cards->remove(key, token, keeper.caller)).error().code, "caller_key_unknown");
+    EXPECT_EQ(keeper.tokenize(keeper.put_key(keeper.tenant)).error().code, "caller_key_unknown") << "a new key";
+    EXPECT_TRUE(keeper.tokenize(other));
+    EXPECT_TRUE(keeper.run(keeper.cards->describe(keeper.tenant, token))) << "the gateway ends what it began";
+    EXPECT_TRUE(keeper.run(keeper.administration->set_tenant(keeper.tenant, true, keeper.caller)));
+    EXPECT_TRUE(keeper.tokenize(key));
+}
+
 TEST(Cards, DeletingStopsShowingAndForgetsTheCode) {
     Keeper keeper;
     const auto key = keeper.put_key(keeper.tenant), other = keeper.put_key(keeper.other_tenant);

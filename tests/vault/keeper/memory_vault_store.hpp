@@ -20,6 +20,7 @@ public:
     std::map<std::string, std::pair<std::string, std::string>> cards;  // index -> card id, sealed number
     std::map<AccountId, StoredAccount> accounts;
     std::map<std::string, CallerKey> caller_keys;
+    std::set<TenantId> disabled;
     std::map<AttemptKey, std::string> replies;
     std::optional<JournalHead> head;
     std::vector<StoredKey> keys;
@@ -94,7 +95,15 @@ public:
         if (broken) co_return down();
         const auto found = caller_keys.find(digest);
         if (found == caller_keys.end()) co_return Error{ErrorKind::not_found, "caller_key_not_found"};
-        co_return found->second;
+        CallerKey key = found->second;
+        key.enabled = key.enabled && !disabled.contains(key.tenant_id);
+        co_return key;
+    }
+    Awaitable<Status> set_tenant(TenantId tenant_id, bool enabled) override {
+        if (broken) co_return down();
+        if (enabled) disabled.erase(tenant_id);
+        else disabled.insert(tenant_id);
+        co_return Status{};
     }
     Awaitable<Status> keep_reply(AttemptKey key, std::string sealed, JournalHead at) override {
         if (broken) co_return down();

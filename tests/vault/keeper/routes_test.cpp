@@ -84,5 +84,18 @@ TEST_F(Routes, OperatorsAreNamedAndCanWalkTheJournal) {
     EXPECT_TRUE(call<v1::AdminReply>(admin_routes, request, secret).has_done());
 }
 
+TEST_F(Routes, ATenantIsDisabledAndEnabledByName) {
+    v1::AdminRequest request;
+    request.set_operator_("root");
+    request.mutable_set_tenant()->set_tenant_id("ten_1");
+    EXPECT_EQ(call<v1::AdminReply>(admin_routes, request).failure().code(), "malformed_request");
+    request.mutable_set_tenant()->set_tenant_id(keeper.tenant.text());
+    EXPECT_TRUE(call<v1::AdminReply>(admin_routes, request).has_done());
+    EXPECT_TRUE(keeper.store.disabled.contains(keeper.tenant));
+    request.mutable_set_tenant()->set_enabled(true);
+    EXPECT_TRUE(call<v1::AdminReply>(admin_routes, request).has_done());
+    EXPECT_TRUE(keeper.store.disabled.empty());
+}
+
 }  // namespace
 }  // namespace postern::vault

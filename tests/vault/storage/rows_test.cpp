@@ -206,6 +206,30 @@ TEST_F(RowsTest, CallerKeysAreFoundByDigestAndNeverTakeAnothersPlace) {
     EXPECT_FALSE(find_key()->enabled);
 }
 
+TEST_F(RowsTest, ADisabledTenantHasNoKeyThatServes) {
+    const auto put = [&](const TenantId& tenant) {
+        const CallerKey key{*ApiKeyId::parse(make.id("key_")), tenant, make.index(), true};
+        EXPECT_TRUE(commit([&](pqxx::work& tx) { return rows::put_caller_key(tx, key); }));
+        return key;
+    };
+    const auto serves = [&](const CallerKey& key) {
+        return commit([&](pqxx::work& tx) { return rows::find_caller_key(tx, key.digest); })->enabled;
+    };
+    const auto set = [&](const TenantId& tenant, bool enabled) {
+        commit([&](pqxx::work& tx) { return rows::set_tenant(tx, tenant, enabled), true; });
+    };
+    const auto tenant = *TenantId::parse(make.id("ten_")), other = *TenantId::parse(make.id("ten_"));
+    const auto first = put(tenant), ended = put(tenant), theirs = put(other);
+    EXPECT_TRUE(commit([&](pqxx::work& tx) { return rows::disable_caller_key(tx, ended.key_id); }));
+    for (int again = 0; again < 2; ++again) set(tenant, false);
+    EXPECT_FALSE(serves(first));
+    EXPECT_FALSE(serves(put(tenant))) << "a key that is made meanwhile";
+    EXPECT_TRUE(serves(theirs));
+    set(tenant, true);
+    EXPECT_TRUE(serves(first));
+    EXPECT_FALSE(serves(ended)) << "what was disabled by itself stays so";
+}
+
 TEST_F(RowsTest, TheFirstReplyStaysAndTheNewestHeadIsRemembered) {
     const auto key = make.attempt();
     const JournalHead early{make.id(""), 5, {1}}, late{early.epoch, 9, {2}};
@@ -247,7 +271,7 @@ TEST_F(RowsTest, TheKeeperMayNotRemoveOrRewrite) {
          {"DELETE FROM tokens", "DELETE FROM cards", "DELETE FROM keys", "DELETE FROM attempt_replies",
           "UPDATE tokens SET card_id = 'x'", "UPDATE tokens SET security_code_given = false", "UPDATE cards SET sealed_number = ''", "UPDATE keys SET wrapped = ''",
           "UPDATE caller_keys SET key_digest = ''", "UPDATE accounts SET tenant_id = 'x'",
-          "UPDATE attempt_replies SET sealed_reply = ''", "DELETE FROM journal_heads", "CREATE TABLE x (y text)",
+          "UPDATE attempt_replies SET sealed_reply = ''", "DELETE FROM tenants", "DELETE FROM journal_heads", "CREATE TABLE x (y text)",
           "TRUNCATE tokens"}) {
         pqxx::work tx(connection);
         EXPECT_THROW(tx.exec(statement), pqxx::insufficient_privilege) << statement;
