@@ -100,7 +100,8 @@ TEST_F(ListenersTest, LetWhatRunsFinishAndTakeNothingNew) {
 TEST_F(ListenersTest, GiveWhatTheyRefuseUnreadARequestId) {
     auto small = options();
     small.header_bytes_max = 16;
-    Listeners listeners{1, small, {}};
+    Cores cores{1};
+    Listeners listeners{cores, small, {}};
     ASSERT_TRUE(listeners.start());
     const auto refused = get(listeners.port());
     EXPECT_EQ(refused.response.status, 431);

@@ -110,7 +110,7 @@ TEST_P(EachSwitch, EveryMessagePassesTheVaultUnderItsInvoice) {
         Player player{switches()};
         std::string invoice;
         player.on_message([&](const vault::MessageTree& tree, AttemptKind kind, const Scene& scene) {
-            const auto operation = player.adapter().policy_operation(kind, scene.operation);
+            const auto operation = player.adapter().policy_operation(kind, scene.history());
             const auto allowed = policy->check(tree, operation, kind != AttemptKind::inquire);
             EXPECT_TRUE(allowed) << operation << ": " << allowed.error().code << " " << allowed.error().detail;
             const std::string text = test::request_of(tree);
