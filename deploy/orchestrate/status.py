@@ -10,9 +10,10 @@ from . import clusters, paths, processes, settings
 
 
 def admin_urls(instance):
-    """Health and metrics of what serves nobody else: plain HTTP, loopback only."""
-    port = instance.facts.get("ports", {}).get("relay")  # none: an instance of before, until its next `up`
-    return {"relay": f"http://127.0.0.1:{port}"} if port else {}
+    """What is beside the product's own doors: the relay's health and metrics, and the other processors' sandboxes."""
+    ports = instance.facts.get("ports", {})  # an instance of before lacks some, until its next `up`
+    found = {"relay": ("http", "relay"), "stripe_sandbox": ("https", "stripe-sandbox")}
+    return {name: f"{scheme}://127.0.0.1:{ports[port]}" for name, (scheme, port) in found.items() if port in ports}
 
 
 def urls(instance):
@@ -21,8 +22,6 @@ def urls(instance):
         return {}
     found = {"gateway": f"https://127.0.0.1:{ports['gateway']}", "vault": f"https://127.0.0.1:{ports['vault']}",
              "mercury_sandbox": f"https://127.0.0.1:{ports['sandbox']}", "kafka": settings.broker(instance)}
-    if "stripe-sandbox" in ports:  # else: an instance of before, until its next `up`
-        found["stripe_sandbox"] = f"https://127.0.0.1:{ports['stripe-sandbox']}"
     for n in range(2, instance.facts.get("gateways", 1) + 1):
         found[f"gateway-{n}"] = f"https://127.0.0.1:{ports[f'gateway_{n}']}"
     return found

@@ -105,12 +105,55 @@ bool holds_comma_groups(std::string_view plain) {
     return false;
 }
 
-bool holds_in_any_script(std::string_view text) {
+bool is_hex(char c) { return hex_value(c) >= 0; }
+
+// A UUID as RFC 9562 writes it, with a letter in it: the commonest idempotency key there is. Its digits run into each
+// other over its dashes, and one of 700 would be taken for a card.
+constexpr std::size_t uuid_characters = 36;
+bool begins_with_uuid(std::string_view text) {
+    if (text.size() < uuid_characters) return false;
+    constexpr std::string_view shape = "hhhhhhhh-hhhh-vhhh-rhhh-hhhhhhhhhhhh";
+    bool has_letter = false;
+    for (std::size_t i = 0; i < uuid_characters; ++i) {
+        const char c = text[i];
+        has_letter = has_letter || is_letter(static_cast<unsigned char>(c));
+        const bool fits = shape[i] == '-'   ? c == '-'
+                          : shape[i] == 'v' ? c >= '1' && c <= '8'
+                          : shape[i] == 'r' ? std::string_view("89abAB").find(c) != std::string_view::npos
+                                            : is_hex(c);
+        if (!fits) return false;
+    }
+    return has_letter && (text.size() == uuid_characters || !(is_hex(text[uuid_characters]) || text[uuid_characters] == '-'));
+}
+
+// Where the next whole UUID begins, or the end of the text.
+std::size_t find_uuid(std::string_view text) {
+    const auto joins = [](char c) { return is_letter(static_cast<unsigned char>(c)) || (c >= '0' && c <= '9') || c == '-'; };
+    for (std::size_t dash = text.find('-'); dash != text.npos; dash = text.find('-', dash + 1)) {
+        constexpr std::size_t before_first_dash = 8;
+        if (dash < before_first_dash) continue;
+        const std::size_t begin = dash - before_first_dash;
+        if (begins_with_uuid(text.substr(begin)) && (begin == 0 || !joins(text[begin - 1]))) return begin;
+    }
+    return text.size();
+}
+
+bool part_holds_card(std::string_view text) {
     if (!may_hold_digits(text)) return false;
     if (postern::holds_card_number(text)) return true;
     const wiped::Text plain = in_plain_digits(text);
     return postern::holds_card_number(plain.view()) || holds_reversed_card_number(plain.view()) ||
            holds_comma_groups(plain.view());
+}
+
+// What stands before, between and behind UUIDs.
+bool holds_in_any_script(std::string_view text) {
+    while (!text.empty()) {
+        const auto uuid = find_uuid(text);
+        if (part_holds_card(text.substr(0, uuid))) return true;
+        text.remove_prefix(std::min(text.size(), uuid + uuid_characters));
+    }
+    return false;
 }
 
 void append_utf8(std::uint32_t code, wiped::Bytes& out) {  // below 0x10000: what one escape says

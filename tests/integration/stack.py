@@ -173,7 +173,7 @@ class Stack:
 
     # -- the other side's books ----------------------------------------------------------------------------------------
     def sandbox(self, method, path, body=None, of="mercury"):
-        client = Client(self.urls[f"{of}_sandbox"], self.ca)
+        client = Client({**self.urls, **self.status["admin_urls"]}[f"{of}_sandbox"], self.ca)
         answer = client.call(method, path, body)
         client.close()
         assert answer.status < 300, answer
