@@ -235,9 +235,11 @@ TEST(Switches, AreDocumentedWithDefaultAndMark) {
     std::stringstream text;
     text << in.rdbuf();
     std::size_t documented = 0;
-    for (std::string line; std::getline(text, line);)
-        if (line.starts_with("| `") && (line.find(" | seen | ") != line.npos || line.find(" | assumed | ") != line.npos || line.find(" | open | ") != line.npos))
-            ++documented;
+    bool in_section = false;  // the sandbox's switches have a table of their own
+    for (std::string line; std::getline(text, line);) {
+        if (line.starts_with("## ")) in_section = line == "## Switches";
+        if (in_section && line.starts_with("| `")) ++documented;
+    }
     EXPECT_EQ(documented, switch_rows().size());
     const Switches defaults;
     for (const SwitchRow& row : switch_rows()) {
