@@ -89,7 +89,7 @@ def show(instance, as_json):
     if facts["weaker"]:
         print(f"  *** WEAKER PROTECTION: {', '.join(facts['weaker'])}. Not for real cards. ***")
     for row in facts["processes"]:
-        print(f"  {row['name']:<17} {row['state']:<9} pid {row['pid'] or '-':<8} {row['user']:<20} {row['log']}{again(row)}")
+        print(f"  {row['name']:<17} {row['state']:<9} pid {row['pid'] or '-':<8} {row['user']:<23} {row['log']}{again(row)}")
     for name, url in {**facts["urls"], **facts["admin_urls"]}.items():
         print(f"  {name:<17} {url}")
     return 0 if all_ready else 3
