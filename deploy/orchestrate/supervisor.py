@@ -1,7 +1,8 @@
 """The supervisor: a daemon that starts an instance's processes, each as its own user, and starts them again when they end.
 
 It reads state/processes.json at start and on SIGHUP (new ones are started), keeps state/status.json true, and on
-SIGTERM stops all in reverse order. Orphans of its processes fall to it (child subreaper), so that nothing is left over.
+SIGTERM stops all in reverse order, as it does when the instance's folder is gone. Orphans of its processes fall to it
+(child subreaper), so that nothing is left over.
 """
 import ctypes
 import json
@@ -193,8 +194,16 @@ class Supervisor:
             self.write_status()
 
     def run(self):
+        """Until told to stop or its folder is deleted; whatever ends it, its processes do not outlive it."""
+        try:
+            self.watch()
+            self.stop_in_order()
+        finally:
+            end_leftovers()
+
+    def watch(self):
         next_housekeeping = 0.0
-        while not self.stopping:
+        while not self.stopping and self.instance.state.exists():
             self.step()
             if time.monotonic() >= next_housekeeping:
                 next_housekeeping = time.monotonic() + 5
@@ -202,10 +211,12 @@ class Supervisor:
                 for process in self.processes:
                     rotate(self.instance.log(process.name))
             time.sleep(POLL_SECONDS)
+
+    def stop_in_order(self):
         for process in reversed(self.processes):
             process.stop()
-            self.write_status()
-        end_leftovers()
+            if self.instance.state.exists():
+                self.write_status()
         (self.instance.state / "status.json").unlink(missing_ok=True)
 
 

@@ -7,9 +7,9 @@
 
 namespace postern::gateway {
 
-// The gateway's own door: text that looks like a card number is refused wherever a caller may have put it, neither
-// stored nor logged: digits of any script, in groups parted as people do (a comma only in the groups that cards print),
-// whole and backwards, also behind percent, JSON escapes and base64, up to three of them deep. A well-formed `traceparent` is an id and not searched.
+// The gateway's own door: text that looks like a card number (card_digits.hpp) is refused wherever a caller may have put
+// it, neither stored nor logged, also behind percent, JSON escapes and base64 (decodings.hpp), up to three of them deep.
+// A well-formed `traceparent` is an id and not searched.
 
 // In the URL, header names and values, and the raw body.
 bool holds_card_number(const net::HttpRequest& request);
@@ -19,8 +19,5 @@ bool holds_card_number(const JsonNode& json);
 bool pointer_holds_card_number(std::string_view pointer);
 // Overwrites all that the caller wrote, before anything else is done with the refusal.
 void wipe_request(net::HttpRequest& request);
-
-// Percent-decoding in wiped memory; '+' is a space. What is malformed stays as it is.
-wiped::Text percent_decoded(std::string_view text);
 
 }  // namespace postern::gateway

@@ -6,7 +6,7 @@
 
 #include "base/utf8.hpp"
 #include "gateway/app/read_payments.hpp"
-#include "gateway/http/guard.hpp"
+#include "gateway/http/decodings.hpp"
 
 namespace postern::gateway {
 namespace {

@@ -5,28 +5,17 @@
 #include <vector>
 
 #include "processors/mercury/amounts.hpp"
+#include "processors/mercury/soap.hpp"
 
 namespace postern::mercury {
 namespace {
 
 using domain::Verb;
 using processors::History;
-using vault::Leaf;
 using vault::Slot;
 using vault::XmlElement;
 
-constexpr std::string_view memo = "Postern 0.1";  // the policy holds the same words
-constexpr std::string_view name_space = "http://www.mercurypay.com";
-
 Error cannot(std::string_view code) { return {ErrorKind::invalid_request, code}; }
-
-XmlElement text(std::string_view name, std::string_view value) {
-    return {std::string(name), {}, Leaf{std::string(value)}};
-}
-XmlElement slot(std::string_view name, Slot value) { return {std::string(name), {}, Leaf{value}}; }
-XmlElement group(std::string_view name, std::vector<XmlElement> children) {
-    return {std::string(name), {}, std::move(children)};
-}
 
 std::string reference_of(const History& history, std::string_view name) {
     if (!history.original) return {};
@@ -99,27 +88,6 @@ Status add_original(const History& history, UndoForm form, const Switches& switc
     return {};
 }
 
-vault::MessageTree soap(std::string_view operation, std::vector<XmlElement> parameters) {
-    XmlElement call = group(operation, std::move(parameters));
-    call.attributes = {{"xmlns", std::string(name_space)}};
-    XmlElement envelope = group("soap:Envelope", {group("soap:Body", {std::move(call)})});
-    envelope.attributes = {{"xmlns:soap", std::string("http://schemas.xmlsoap.org/soap/envelope/")}};
-    vault::MessageTree tree;
-    tree.path_template = "/ws/ws.asmx";
-    tree.headers = {{"SOAPAction", '"' + std::string(name_space) + '/' + std::string(operation) + '"'}};
-    tree.body = vault::XmlBody{std::move(envelope)};
-    return tree;
-}
-
-Status check_amount(const History& history, const Switches& switches) {
-    const domain::Money amount = sent_amount(history);
-    const bool known = amount.currency() == domain::Currency::usd ||
-                       (amount.currency() == domain::Currency::cad && switches.canadian_dollars != 0);
-    if (!known) return cannot("currency_not_supported");
-    if (amount.amount_minor() <= 0 || amount.amount_minor() > amount_minor_max) return cannot("amount_out_of_range");
-    return {};
-}
-
 }  // namespace
 
 std::string_view tran_code(Verb verb) {
@@ -156,6 +124,15 @@ domain::Money sent_amount(const History& history) {
     return of_original ? *history.original->approved : history.operation.requested;
 }
 
+Status check_amount(const History& history, const Switches& switches) {
+    const domain::Money amount = sent_amount(history);
+    const bool known = amount.currency() == domain::Currency::usd ||
+                       (amount.currency() == domain::Currency::cad && switches.canadian_dollars != 0);
+    if (!known) return cannot("currency_not_supported");
+    if (amount.amount_minor() <= 0 || amount.amount_minor() > amount_minor_max) return cannot("amount_out_of_range");
+    return {};
+}
+
 Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const History& history, UndoForm form,
                                                const Switches& switches) {
     const std::string_view code = tran_code(history.operation.verb);
@@ -173,9 +150,7 @@ Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const Hi
     transaction.push_back(account(history));
     add_checks(kind, history, switches, transaction);
     if (auto status = add_original(history, form, switches, transaction); !status) return status.error();
-    XmlElement tran = text("tran", "");
-    tran.content = vault::EmbeddedDocument{{group("TStream", {group("Transaction", std::move(transaction))})}};
-    return soap("CreditTransaction", {std::move(tran), slot("pw", Slot::account_password)});
+    return transaction_call("CreditTransaction", std::move(transaction));
 }
 
 Result<vault::MessageTree> inquiry_message(const History& history, const Switches& switches) {

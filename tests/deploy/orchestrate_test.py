@@ -1,4 +1,4 @@
-"""What `./postern` decides, on a folder of its own: nothing is started but processes that end at once."""
+"""What `./postern` decides, on a folder of its own: nothing is started but processes that end with their test."""
 import argparse
 import base64
 import contextlib
@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import sys
@@ -18,7 +19,8 @@ from unittest import mock
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "deploy"))
 sys.dont_write_bytecode = True
-from orchestrate import bench, clusters, doctor, lifecycle, paths, sandbox, settings, status, supervisor  # noqa: E402
+from orchestrate import (bench, clusters, doctor, lifecycle, paths, processes, sandbox, settings, status,  # noqa: E402
+                         supervisor)
 
 EXACTLY = 1e-6
 
@@ -166,6 +168,21 @@ class Supervisor(OnAFolder):
         self.run_once(process)
         self.assertEqual((process.restarts, process.last_end), (1, supervisor.COULD_NOT_START))
         self.assertIn("cannot start", self.instance.log("it").read_text())
+
+    def test_nothing_outlives_the_folder_of_its_instance(self):
+        processes.start(self.instance, [{"name": "it", "user": paths.current_user(), "command": ["/bin/sleep", "600"]}])
+        self.addCleanup(processes.stop, self.instance)
+        self.wait_for(lambda: any(row["pid"] for row in processes.rows(self.instance)))
+        seen = processes.status(self.instance)
+        shutil.rmtree(self.instance.data)
+        for row in (seen["supervisor"], *seen["processes"]):
+            self.wait_for(lambda row=row: not processes.is_alive(row))
+
+    def wait_for(self, condition):
+        end = time.monotonic() + 20
+        while not condition():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.01)
 
 
 class Bench(unittest.TestCase):
