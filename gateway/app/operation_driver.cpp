@@ -110,7 +110,8 @@ processors::Step OperationDriver::next() const {
     processors::Step step = adapter().next(history());
     const auto* conclude = std::get_if<processors::Conclude>(&step);
     const bool not_sent = conclude && std::holds_alternative<domain::NotSentClaim>(conclude->claim);
-    return not_sent && is_undo(work_.operation.verb) ? send_undo_again() : step;
+    const bool takes_back = work_.operation.undoes.has_value();  // by its verb, or by saying the books' tip again
+    return not_sent && takes_back ? send_undo_again() : step;
 }
 
 // An undo runs until it is acknowledged: that its message never left ends nothing.

@@ -12,6 +12,14 @@ void attach_event(const Services& services, Change& change, std::string_view typ
     change.payment.last_event_hash = change.event->hash;
 }
 
+// A tip that was adjusted behind our back is taken back by saying the books' tip once more.
+domain::Operation tip_again(const Services& services, const domain::Effect& effect) {
+    domain::Operation again = undo_of(services, effect.operation, effect.payment.captured);
+    again.verb = domain::Verb::adjust_tip;
+    again.tip = effect.payment.tip;
+    return again;
+}
+
 Change change_of(const Services& services, const Work& work, const domain::Effect& effect,
                  const domain::Claim& claim, std::string_view business_date, const OpenEnd& open_end, Timestamp now) {
     Change change{.operation = effect.operation, .payment = effect.payment, .entries = {}, .event = {}, .undo = {},
@@ -22,7 +30,8 @@ Change change_of(const Services& services, const Work& work, const domain::Effec
     if (!effect.event.empty()) attach_event(services, change, effect.event, now);
     if (effect.undo) {
         const auto& approved = std::get<domain::ApprovedClaim>(claim).approved;
-        change.undo = undo_of(services, effect.operation, approved);
+        const bool is_tip = effect.operation.verb == domain::Verb::adjust_tip;
+        change.undo = is_tip ? tip_again(services, effect) : undo_of(services, effect.operation, approved);
     }
     domain::Payment shown = change.payment;
     ++shown.version;  // what the store makes of it

@@ -11,6 +11,7 @@
 #include "gateway/app/single_flight.hpp"
 #include "gateway/app/sleeper.hpp"
 #include "gateway/app/store.hpp"
+#include "gateway/domain/tip_rules.hpp"
 #include "vault/contract/vault_client.hpp"
 
 namespace postern::gateway {
@@ -35,6 +36,7 @@ struct Settings {
     std::chrono::milliseconds poll_pause{50};          // while waiting for a twin or an undo
     std::chrono::hours authorization_life{7 * 24};     // a hold that was not captured by then may be gone
     std::chrono::minutes offline_clock_skew{5};        // a device's clock may be ahead by this
+    domain::TipRules tip_rules = domain::TipRules{};   // empty: no tip after the sale, no increment
 };
 
 // Everything that a use case reaches; built and joined in main.cpp, outlives every call.

@@ -38,7 +38,8 @@ struct NextOperation {
     domain::Request request;
     domain::Operation operation;      // requested: the amount to reserve; with void_payment: what is taken back
     std::chrono::milliseconds lease;
-    std::optional<std::int64_t> version = {};  // the payment's, where the caller named it: "precondition_failed"
+    std::optional<std::int64_t> version = {};  // the payment's, where it must be that one: "precondition_failed"
+    std::int64_t above_minor = 0;     // how far a capture with a tip may go over what is left
 };
 // A void accepted while the payment's first operation has no answer: no new operation, the goal becomes undo.
 struct UndoUnknown {
@@ -189,6 +190,7 @@ struct StoreSettings {
     int cutoff_minutes = 0;
     domain::Currency currency;
     std::chrono::minutes offline_limit{1440};
+    std::string category = "5812";  // merchant category code: four digits
 };
 struct Route {  // where a store's payments go
     StoreSettings store;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int tries_max = 3;  // the first operation may end between reading and writing
 
-Result<ChangePlan> plan_void(const Services&, const PaymentView& view, std::optional<domain::Money>) {
+Result<ChangePlan> plan_void(const Services&, const PaymentView& view, const ChangeInput&) {
     const domain::Payment& payment = view.payment;
     if (const Status may = domain::may_start(payment, domain::Request::void_payment, payment.approved); !may) {
         return may.error();
@@ -20,9 +20,14 @@ Result<ChangePlan> plan_void(const Services&, const PaymentView& view, std::opti
     const auto* original = taken != nullptr ? taken : latest_approved(view, {domain::Verb::authorize});
     if (original == nullptr) return Error{ErrorKind::conflict, "payment_not_voidable"};
     // A reversal takes back one operation: what was captured in parts is refunded instead.
-    const bool in_parts = taken != nullptr && *taken->approved != payment.captured;
+    const auto parts = std::ranges::count_if(view.operations, [](const domain::Operation& operation) {
+        const bool takes = operation.verb == domain::Verb::sale || operation.verb == domain::Verb::capture;
+        return takes && operation.status == domain::OperationStatus::approved;
+    });
+    const bool in_parts = parts > 1;
     if (in_parts) return Error{ErrorKind::conflict, "payment_not_voidable"};
-    return ChangePlan{domain::Request::void_payment, domain::Verb::reverse, original->approved.value(), *original};
+    const domain::Money amount = taken != nullptr ? payment.captured : payment.approved;  // with tips and increments
+    return ChangePlan{domain::Request::void_payment, domain::Verb::reverse, amount, *original};
 }
 
 // Nothing: the payment has moved on, read it again.

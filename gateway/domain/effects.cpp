@@ -1,5 +1,7 @@
 #include "gateway/domain/effects.hpp"
 
+#include <algorithm>
+
 namespace postern::domain {
 namespace {
 
@@ -21,6 +23,20 @@ Status add(Money& total, Money amount) {
 void release(Money& reserved, Money requested) {
     const auto rest = reserved.minus(requested);
     reserved = rest && rest->amount_minor() > 0 ? *rest : Money::zero(reserved.currency());
+}
+
+// What is taken may come to lie above what was approved, by a tip: then what had been given back is used again, and only
+// for the rest the approved amount rises.
+Status cover(Payment& payment) {
+    const auto held = payment.approved.minus(payment.released)->minus(payment.captured);
+    if (!held) return held.error();
+    std::int64_t missing = -held->amount_minor();
+    if (missing <= 0) return {};
+    const std::int64_t again = std::min(missing, payment.released.amount_minor());
+    const Currency currency = payment.approved.currency();
+    payment.released = *payment.released.minus(*Money::of_minor(again, currency));
+    missing -= again;
+    return add(payment.approved, *Money::of_minor(missing, currency));
 }
 
 void approve(Effect& effect, const ApprovedClaim& claim) {
@@ -71,7 +87,39 @@ Status capture_approved(Effect& effect, const Claim& claim, Timestamp) {
     approve(effect, approval);
     release(effect.payment.capture_reserved, effect.operation.requested);
     effect.event = "payment.captured";
-    return add(effect.payment.captured, approval.approved);
+    Payment& payment = effect.payment;
+    if (const auto& tip = effect.operation.tip) {
+        const bool is_whole = tip->amount_minor() <= approval.approved.amount_minor();
+        if (const Status added = add(payment.tip, is_whole ? *tip : approval.approved); !added) return added;
+    }
+    if (const Status added = add(payment.captured, approval.approved); !added) return added;
+    payment.edit_above.reset();
+    return cover(payment);
+}
+
+Status increment_approved(Effect& effect, const Claim& claim, Timestamp) {
+    const auto& approval = std::get<ApprovedClaim>(claim);
+    if (!fits(effect.operation, approval.approved)) return does_not_fit;
+    approve(effect, approval);
+    effect.payment.edit_above.reset();
+    effect.event = "payment.incremented";
+    return add(effect.payment.approved, approval.approved);
+}
+
+// All or nothing: the processor has the new tip, or it has the one before.
+Status tip_approved(Effect& effect, const Claim& claim, Timestamp) {
+    const auto& approval = std::get<ApprovedClaim>(claim);
+    const Money wanted = effect.operation.requested;
+    if (!effect.operation.tip || approval.approved != wanted) return does_not_fit;
+    approve(effect, approval);
+    Payment& payment = effect.payment;
+    const auto given_back = payment.captured.minus(wanted);
+    if (!given_back) return given_back.error();
+    payment.captured = wanted;
+    payment.tip = *effect.operation.tip;
+    payment.edit_above.reset();
+    effect.event = "payment.tip_adjusted";
+    return given_back->amount_minor() > 0 ? add(payment.released, *given_back) : cover(payment);
 }
 
 Status refund_approved(Effect& effect, const Claim& claim, Timestamp) {
@@ -95,7 +143,7 @@ Status undo_approved(Effect& effect, const Claim& claim, Timestamp) {
     }
     payment.standing = Standing::voided;
     payment.void_requested = false;
-    payment.captured = Money::zero(payment.approved.currency());
+    payment.captured = payment.tip = Money::zero(payment.approved.currency());
     payment.released = payment.approved;
     effect.event = "payment.voided";
     return {};
@@ -114,6 +162,7 @@ Status ended_without_effect(Effect& effect, const Claim& claim, Timestamp) {
             return {};
         case Verb::capture:
             release(payment.capture_reserved, effect.operation.requested);
+            payment.edit_above.reset();
             effect.event = declined ? "payment.capture_declined" : "payment.capture_failed";
             return {};
         case Verb::refund:
@@ -127,7 +176,14 @@ Status ended_without_effect(Effect& effect, const Claim& claim, Timestamp) {
             effect.alarm = "undo_refused";
             return {};
         case Verb::increment:
+            payment.edit_above.reset();
+            effect.event = declined ? "payment.increment_declined" : "payment.increment_failed";
+            return {};
         case Verb::adjust_tip:
+            payment.edit_above.reset();
+            effect.event = declined ? "payment.tip_adjust_declined" : "payment.tip_adjust_failed";
+            if (effect.operation.undoes) effect.alarm = "tip_differs";  // the books' tip could not be said again
+            return {};
         case Verb::verify:
         case Verb::batch_close: break;
     }
@@ -182,6 +238,25 @@ Status late_charge(Effect& effect, const Claim& claim, Timestamp) {
 // Money went back although we said that it did not: nothing here can take a refund back, so people must hear of it.
 Status late_return(Effect& effect, const Claim&, Timestamp) {
     effect.alarm = "return_after_failure";
+    return {};
+}
+
+// More is held than the books say, and no processor takes an increment back alone: a capture or void ends it.
+Status late_increment(Effect& effect, const Claim&, Timestamp) {
+    effect.alarm = "hold_differs";
+    return {};
+}
+
+// The processor has a tip that the books do not have, or had it for a while: the books' tip is said once more. Where that
+// cannot start now, people must hear of it.
+Status late_tip(Effect& effect, const Claim&, Timestamp) {
+    Payment& payment = effect.payment;
+    const Operation& late = effect.operation;
+    if (!payment.edit_above && late.tip == payment.tip && late.requested == payment.captured) return {};
+    const bool may_say = may_start(payment, Request::adjust_tip, payment.captured).has_value();
+    effect.alarm = may_say ? "undo_needed" : "tip_differs";
+    effect.undo = may_say;
+    if (may_say) payment.edit_above = Money::zero(payment.captured.currency());
     return {};
 }
 

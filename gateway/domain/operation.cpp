@@ -16,7 +16,7 @@ constexpr Words<OperationStatus, 5> statuses{{
     {OperationStatus::unknown, "unknown"},
 }};
 constexpr Words<Goal, 2> goals{{{Goal::complete, "complete"}, {Goal::undo, "undo"}}};
-constexpr Words<DeclineReason, 15> reasons{{
+constexpr Words<DeclineReason, 16> reasons{{
     {DeclineReason::generic, "generic"}, {DeclineReason::insufficient_funds, "insufficient_funds"},
     {DeclineReason::expired_card, "expired_card"}, {DeclineReason::invalid_card, "invalid_card"},
     {DeclineReason::invalid_amount, "invalid_amount"},
@@ -26,6 +26,7 @@ constexpr Words<DeclineReason, 15> reasons{{
     {DeclineReason::pin, "pin"}, {DeclineReason::reversal_target_missing, "reversal_target_missing"},
     {DeclineReason::batch_must_close, "batch_must_close"},
     {DeclineReason::security_code_expired, "security_code_expired"},
+    {DeclineReason::not_in_open_batch, "not_in_open_batch"},
 }};
 
 }  // namespace

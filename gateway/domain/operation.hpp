@@ -40,7 +40,7 @@ using ProcessorReference = std::map<std::string, std::string>;
 enum class DeclineReason {
     generic, insufficient_funds, expired_card, invalid_card, invalid_amount, security_code_mismatch, pick_up_card,
     call_issuer, retry_later, issuer_unavailable, not_permitted, pin, reversal_target_missing, batch_must_close,
-    security_code_expired,
+    security_code_expired, not_in_open_batch,
 };
 std::string_view to_text(DeclineReason reason);
 std::optional<DeclineReason> parse_decline_reason(std::string_view text);
@@ -61,6 +61,7 @@ struct Operation {
     OperationStatus status = OperationStatus::prepared;
     Money requested;
     std::optional<Money> approved;           // a type of its own: may be less than requested
+    std::optional<Money> tip = {};           // with capture and adjust_tip: the part of requested that is tip
     std::optional<OperationId> undoes;       // the operation that a void_sale or reverse takes back
     std::string processor;                   // adapter name: "mercury"
     AccountId account_id;

@@ -31,7 +31,8 @@ PaymentState live_state(const Payment& payment) {
         return all ? PaymentState::refunded : PaymentState::partially_refunded;
     }
     if (payment.captured.is_zero()) return PaymentState::authorized;
-    return payment.captured == payment.approved ? PaymentState::captured : PaymentState::partially_captured;
+    const auto used = payment.captured.plus(payment.released);  // what a lowered tip gave back is held no more
+    return *used == payment.approved ? PaymentState::captured : PaymentState::partially_captured;
 }
 
 }  // namespace
@@ -52,7 +53,10 @@ PaymentState Payment::state() const {
     __builtin_unreachable();
 }
 
-Money Payment::capturable() const { return left(approved, captured, released, capture_reserved); }
+Money Payment::capturable() const {
+    const Money rest = left(approved, captured, released, capture_reserved);
+    return rest.amount_minor() > 0 ? rest : Money::zero(rest.currency());
+}
 
 Money Payment::refundable() const {
     return left(captured, refunded, refund_reserved, Money::zero(captured.currency()));

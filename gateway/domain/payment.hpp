@@ -53,6 +53,9 @@ struct Payment {
     Money approved, captured, tip, refunded, released;  // released: authorized and given back
     // Asked for by operations without a final answer; limits count them as used (money rule 6).
     Money capture_reserved, refund_reserved;
+    // An edit is running (increment, adjust_tip, a capture above the approved amount): nothing else may start. What it may
+    // take above the approved amount, until its answer.
+    std::optional<Money> edit_above = {};
     bool void_requested = false;  // an undo is accepted or under way: nothing else may start
     Standing standing = Standing::pending;
 
@@ -67,7 +70,7 @@ struct Payment {
     std::string business_date;                     // of the store, 2026-11-25
 
     PaymentState state() const;
-    Money capturable() const;  // approved - captured - released - reserved
+    Money capturable() const;  // approved - captured - released - reserved; never below zero
     Money refundable() const;  // captured - refunded - reserved
 };
 

@@ -11,11 +11,13 @@ namespace postern::domain {
 // ---- What may start -------------------------------------------------------------------------------------------------
 
 // The verbs that a caller can ask for on an existing payment.
-enum class Request { capture, void_payment, refund };
+enum class Request { capture, void_payment, refund, adjust_tip, increment };
 
 // Ok, or the conflict ("payment_not_capturable", "amount_exceeds_capturable", "void_in_progress", …). The database
 // holds the same limits under races (gateway/storage); this gives the reason in words and rules out the rest early.
-Status may_start(const Payment& payment, Request request, Money amount);
+// `amount`: of an adjusted tip the whole amount afterwards, of an increment what comes on top. `above`: how far a capture
+// with a tip may go over what is left, in minor units.
+Status may_start(const Payment& payment, Request request, Money amount, std::int64_t above_minor = 0);
 
 // ---- What evidence does ---------------------------------------------------------------------------------------------
 

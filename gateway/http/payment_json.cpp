@@ -69,6 +69,7 @@ void fill(api::Operation& out, const domain::Operation& operation, std::string_v
     }
     set_time(*out.mutable_created_at(), operation.created_at);
     if (operation.undoes) out.set_undoes(operation.undoes->text());
+    if (operation.tip) out.set_tip_minor(operation.tip->amount_minor());
 }
 
 void fill_amounts(api::Payment& out, const domain::Payment& payment) {

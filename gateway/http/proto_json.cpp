@@ -130,7 +130,7 @@ private:
             case Field::CPPTYPE_MESSAGE:
             case Field::CPPTYPE_STRING:
             case Field::CPPTYPE_ENUM: return reflection.HasField(message, &field);
-            default: return true;
+            default: return !field.has_presence() || reflection.HasField(message, &field);
         }
     }
     // The contract's lists hold messages.

@@ -29,7 +29,8 @@ Result<StoreSettings> read_store(pqxx::work& tx, const TenantId& tenant, const S
     const auto currency = domain::parse_currency(row["currency"].c_str());
     if (!currency) return Error{ErrorKind::internal, currency.error().code, "of store " + store.text()};
     return StoreSettings{store, row["time_zone"].as<std::string>(), row["cutoff_minutes"].as<int>(), *currency,
-                         std::chrono::minutes{row["offline_limit_minutes"].as<int>()}};
+                         std::chrono::minutes{row["offline_limit_minutes"].as<int>()},
+                         row["merchant_category"].as<std::string>()};
 }
 
 struct RouteQuestion {

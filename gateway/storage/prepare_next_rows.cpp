@@ -15,17 +15,20 @@ std::string_view word_of(domain::Request request) {
         case domain::Request::capture: return "capture";
         case domain::Request::void_payment: return "void";
         case domain::Request::refund: return "refund";
+        case domain::Request::adjust_tip: return "adjust_tip";
+        case domain::Request::increment: return "increment";
     }
     __builtin_unreachable();
 }
 
 // The statement's words as the literals that `Refused` promises.
 std::string_view refusal_of(std::string_view text) {
-    static constexpr std::array<std::string_view, 10> known{
+    static constexpr std::array<std::string_view, 12> known{
         "precondition_failed",
         "void_in_progress",       "payment_pending",         "payment_not_voidable",
         "operation_in_progress",  "payment_partly_refunded", "payment_not_capturable",
-        "amount_exceeds_capturable", "payment_not_refundable", "amount_exceeds_refundable"};
+        "amount_exceeds_capturable", "payment_not_refundable", "amount_exceeds_refundable",
+        "tip_not_adjustable",     "payment_not_incrementable"};
     const auto* found = std::ranges::find(known, text);
     return found == known.end() ? "operation_in_progress" : *found;
 }
@@ -45,6 +48,9 @@ void add_command(ArrayRows& rows, const NextOperation& command) {
     rows.text(operation.vault_epoch).number(command.lease.count()).time(operation.created_at).time(operation.deadline);
     if (command.version) rows.number(*command.version);
     else rows.null();
+    if (operation.tip) rows.number(operation.tip->amount_minor());
+    else rows.null();
+    rows.number(command.above_minor);
 }
 
 void add_command(ArrayRows& rows, const UndoUnknown& command) {
@@ -127,7 +133,7 @@ std::vector<PrepareVerdict> join(pqxx::work& tx, std::span<const Command* const>
 }  // namespace
 
 std::vector<PrepareVerdict> prepare_next(pqxx::work& tx, std::span<const NextOperation* const> batch) {
-    ArrayRows rows{19};
+    ArrayRows rows{21};
     std::map<std::string, const NextOperation*> by_operation;
     for (const auto* command : batch) {
         add_command(rows, *command);

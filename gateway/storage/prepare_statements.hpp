@@ -81,14 +81,15 @@ WITH input AS MATERIALIZED (
     SELECT * FROM unnest(
         $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
         $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::bigint[],
-        $17::timestamptz[], $18::timestamptz[], $19::bigint[])
+        $17::timestamptz[], $18::timestamptz[], $19::bigint[], $20::bigint[], $21::bigint[])
         AS i(key, path, fingerprint, meaning, payment_id, tenant_id, operation_id, request, verb, requested_minor,
              undoes, processor, account_id, processor_identity, vault_epoch, lease_ms, created_at, deadline,
-             version_expected)
+             version_expected, tip_minor, above_minor)
 ), guarded AS MATERIALIZED (
     SELECT i.*, CASE
         WHEN p.version <> i.version_expected THEN 'precondition_failed'
         WHEN p.void_requested THEN 'void_in_progress'
+        WHEN p.edit_above_minor IS NOT NULL THEN 'operation_in_progress'
         WHEN p.standing = 'pending' THEN 'payment_pending'
         WHEN i.request = 'void' THEN CASE
             WHEN p.standing <> 'live' THEN 'payment_not_voidable'
@@ -100,7 +101,23 @@ WITH input AS MATERIALIZED (
               OR p.approved_minor <= p.captured_minor + p.released_minor + p.capture_reserved_minor
             THEN 'payment_not_capturable'
             WHEN i.requested_minor > p.approved_minor - p.captured_minor - p.released_minor - p.capture_reserved_minor
+                                     + i.above_minor
             THEN 'amount_exceeds_capturable'
+            WHEN i.requested_minor > p.approved_minor - p.captured_minor - p.released_minor - p.capture_reserved_minor
+             AND (p.capture_reserved_minor > 0 OR p.refund_reserved_minor > 0)
+            THEN 'operation_in_progress'
+            ELSE '' END
+        WHEN i.request = 'adjust_tip' THEN CASE
+            WHEN p.standing <> 'live' OR p.captured_minor = 0 OR p.approved_minor < p.requested_minor
+            THEN 'tip_not_adjustable'
+            WHEN p.capture_reserved_minor > 0 OR p.refund_reserved_minor > 0 THEN 'operation_in_progress'
+            WHEN p.refunded_minor > 0 THEN 'payment_partly_refunded'
+            ELSE '' END
+        WHEN i.request = 'increment' THEN CASE
+            WHEN p.standing <> 'live' OR p.captured_minor > 0 OR p.released_minor > 0
+              OR p.approved_minor < p.requested_minor
+            THEN 'payment_not_incrementable'
+            WHEN p.capture_reserved_minor > 0 OR p.refund_reserved_minor > 0 THEN 'operation_in_progress'
             ELSE '' END
         ELSE CASE
             WHEN p.standing <> 'live' OR p.approved_minor < p.requested_minor
@@ -128,15 +145,22 @@ WITH input AS MATERIALIZED (
             + CASE WHEN c.request = 'capture' THEN c.requested_minor ELSE 0 END,
         refund_reserved_minor = p.refund_reserved_minor
             + CASE WHEN c.request = 'refund' THEN c.requested_minor ELSE 0 END,
+        edit_above_minor = CASE
+            WHEN c.request IN ('adjust_tip', 'increment') THEN 0
+            WHEN c.request = 'capture' AND c.requested_minor
+                 > p.approved_minor - p.captured_minor - p.released_minor - p.capture_reserved_minor
+            THEN c.requested_minor
+                 - (p.approved_minor - p.captured_minor - p.released_minor - p.capture_reserved_minor)
+            END,
         void_requested = p.void_requested OR c.request = 'void',
         version = p.version + 1
     FROM chosen c WHERE p.payment_id = c.payment_id
     RETURNING p.*
 ), started AS (
     INSERT INTO operations (operation_id, payment_id, tenant_id, verb, status, requested_minor, undoes, processor,
-        account_id, processor_identity, lease_until, vault_epoch, created_at, deadline)
+        account_id, processor_identity, lease_until, vault_epoch, created_at, deadline, tip_minor)
     SELECT operation_id, payment_id, tenant_id, verb, 'prepared', requested_minor, undoes, processor, account_id,
-        processor_identity, now() + lease_ms * interval '1 millisecond', vault_epoch, created_at, deadline
+        processor_identity, now() + lease_ms * interval '1 millisecond', vault_epoch, created_at, deadline, tip_minor
     FROM chosen
 )
 SELECT g.operation_id AS for_operation, g.refusal, r.*

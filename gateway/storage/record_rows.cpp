@@ -11,7 +11,7 @@ namespace {
 
 using Batch = std::span<Outcome* const>;
 
-constexpr std::size_t outcome_columns = 48, evidence_columns = 10, entry_columns = 11;
+constexpr std::size_t outcome_columns = 49, evidence_columns = 10, entry_columns = 11;
 
 std::string_view to_text(domain::ClaimKind kind) {
     switch (kind) {
@@ -24,6 +24,11 @@ std::string_view to_text(domain::ClaimKind kind) {
     __builtin_unreachable();
 }
 
+void add_amount(ArrayRows& rows, const std::optional<domain::Money>& amount) {
+    if (amount) rows.number(amount->amount_minor());
+    else rows.null();
+}
+
 void add_evidence(ArrayRows& rows, const EvidenceRecord& evidence, bool has_change) {
     rows.id(evidence.id.text()).id(evidence.operation_id.text()).id(evidence.payment_id.text());
     rows.number(evidence.attempt).text(evidence.attempt_kind).text(evidence.source).id(to_text(evidence.claim));
@@ -34,8 +39,7 @@ void add_operation(ArrayRows& rows, const Change& change) {
     const domain::Operation& operation = change.operation;
     rows.boolean(change.operation_was_final).number(change.payment.version).number(operation.lease_epoch);
     rows.id(domain::to_text(operation.status));
-    if (operation.approved) rows.number(operation.approved->amount_minor());
-    else rows.null();
+    add_amount(rows, operation.approved);
     rows.id(encode_reference(operation.reference));
     if (const auto& decline = operation.decline) {
         rows.id(domain::to_text(decline->reason)).text(decline->raw_code).boolean(decline->retry_may_help);
@@ -84,6 +88,7 @@ void add_outcome(ArrayRows& rows, const Outcome& outcome) {
     add_payment(rows, outcome.change->payment);
     add_answer(rows, *outcome.change);
     add_event(rows, outcome.change->event);
+    add_amount(rows, outcome.change->payment.edit_above);
 }
 
 void add_entries(ArrayRows& rows, const Outcome& outcome) {
@@ -118,7 +123,7 @@ Written write(pqxx::work& tx, Batch batch) {
 
 // A statement of its own: two parts of one statement must not write one table.
 void insert_undos(pqxx::work& tx, Batch batch, const std::set<std::string>& applied) {
-    ArrayRows rows{12};
+    ArrayRows rows{13};
     for (const auto* outcome : batch) {
         if (!applied.contains(outcome->evidence.id.text()) || !outcome->change->undo) continue;
         const domain::Operation& undo = *outcome->change->undo;
@@ -128,6 +133,7 @@ void insert_undos(pqxx::work& tx, Batch batch, const std::set<std::string>& appl
         else rows.null();
         rows.text(undo.processor).id(undo.account_id.text()).text(undo.processor_identity).text(undo.vault_epoch);
         rows.time(undo.created_at).time(undo.deadline);
+        add_amount(rows, undo.tip);
     }
     if (!rows.empty()) tx.exec_prepared("insert_undo_operations", pqxx::prepare::make_dynamic_params(rows.take()));
 }

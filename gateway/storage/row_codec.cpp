@@ -31,6 +31,9 @@ IdType id(const pqxx::row& row, const char* column) {
 domain::Money money(const pqxx::row& row, const char* column, domain::Currency currency) {
     return sound(domain::Money::of_minor(number(row, column), currency), column);
 }
+std::optional<domain::Money> maybe_money(const pqxx::row& row, const char* column, domain::Currency currency) {
+    return row[column].is_null() ? std::nullopt : std::optional{money(row, column, currency)};
+}
 std::optional<Timestamp> maybe_time(const pqxx::row& row, const char* column) {
     const auto field = row[column];
     return field.is_null() ? std::nullopt : std::optional{time_of(field)};
@@ -75,6 +78,7 @@ domain::Payment payment_of(const pqxx::row& row) {
             .released = money(row, "released_minor", currency),
             .capture_reserved = money(row, "capture_reserved_minor", currency),
             .refund_reserved = money(row, "refund_reserved_minor", currency),
+            .edit_above = maybe_money(row, "edit_above_minor", currency),
             .void_requested = row["void_requested"].as<bool>(),
             .standing = known(domain::parse_standing(raw(row, "standing")), "standing"),
             .version = number(row, "version"),
@@ -100,7 +104,8 @@ domain::Operation operation_of(const pqxx::row& row, domain::Currency currency) 
                                 .verb = known(domain::parse_verb(raw(row, "verb")), "verb"),
                                 .status = known(domain::parse_operation_status(raw(row, "status")), "status"),
                                 .requested = money(row, "requested_minor", currency),
-                                .approved = std::nullopt,
+                                .approved = maybe_money(row, "approved_minor", currency),
+                                .tip = maybe_money(row, "tip_minor", currency),
                                 .undoes = std::nullopt,
                                 .processor = raw(row, "processor"),
                                 .account_id = id<AccountId>(row, "account_id"),
@@ -115,7 +120,6 @@ domain::Operation operation_of(const pqxx::row& row, domain::Currency currency) 
                                 .created_at = time_of(row["created_at"]),
                                 .deadline = time_of(row["deadline"]),
                                 .unknown_since = maybe_time(row, "unknown_since")};
-    if (!row["approved_minor"].is_null()) operation.approved = money(row, "approved_minor", currency);
     if (!row["undoes"].is_null()) operation.undoes = id<OperationId>(row, "undoes");
     if (!row["goal"].is_null()) operation.goal = known(domain::parse_goal(raw(row, "goal")), "goal");
     return operation;

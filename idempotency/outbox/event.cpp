@@ -49,6 +49,7 @@ void fill(wire::OperationAfter& out, const domain::Operation& operation) {
     out.set_failure_code(operation.failure_code);
     if (operation.goal) out.set_goal(std::string(domain::to_text(*operation.goal)));
     if (operation.undoes) out.set_undoes(operation.undoes->text());
+    if (operation.tip) out.set_tip_minor(operation.tip->amount_minor());
 }
 
 // Fields in the order of their numbers: the hash chain needs the same bytes from every build.

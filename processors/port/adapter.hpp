@@ -73,6 +73,7 @@ struct Capabilities {
     std::chrono::seconds inquiry_blind;         // "not found" proves nothing earlier than this after sending
     std::chrono::milliseconds call_time_max;    // total time of one call
     bool partial_approval = false;
+    bool tip_above_authorized = false;          // a tip may carry what is taken above the authorized amount
     bool tells_checks = false;                  // its answers may carry Checks
     std::vector<domain::Currency> currencies;
     std::int64_t amount_minor_max = 0;

@@ -14,7 +14,9 @@ public:
     FakeAdapter() {
         using domain::Verb;
         capabilities_.name = "mercury";  // the one that samples name
-        capabilities_.verbs = {Verb::authorize, Verb::sale, Verb::capture, Verb::refund, Verb::reverse};
+        capabilities_.verbs = {Verb::authorize, Verb::sale, Verb::capture, Verb::refund, Verb::reverse,
+                               Verb::adjust_tip, Verb::increment};
+        capabilities_.tip_above_authorized = true;
         capabilities_.duplicate_window = std::chrono::seconds{1200};
         capabilities_.inquiry_blind = std::chrono::seconds{0};
         capabilities_.call_time_max = std::chrono::milliseconds{10'000};
@@ -81,6 +83,7 @@ public:
     }
 
     bool plan_fails = false;
+    processors::Capabilities& able() { return capabilities_; }
 
 private:
     static processors::Step after_inquiry(const processors::Attempt& last) {

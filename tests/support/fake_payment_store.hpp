@@ -56,7 +56,11 @@ public:
         if (const auto error = next_failure()) co_return *error;
         if (auto taken = look_up(command.command)) co_return std::move(*taken);
         PaymentRow& row = payments.at(command.operation.payment_id);
-        const auto may = domain::may_start(row.payment, command.request, command.operation.requested);
+        if (before_prepare) before_prepare(row);
+        if (command.version && *command.version != row.payment.version) {
+            co_return PrepareResult{gateway::Refused{"precondition_failed"}};
+        }
+        const auto may = domain::may_start(row.payment, command.request, command.operation.requested, command.above_minor);
         if (!may) co_return PrepareResult{gateway::Refused{may.error().code}};
         reserve(row.payment, command.request, command.operation.requested);
         ++row.payment.version;
@@ -154,6 +158,7 @@ public:
     std::map<OperationId, std::string> decisions;
     std::deque<std::optional<Error>> failures;  // one a write, nothing: it works
     std::function<void(const gateway::Outcome&)> before_record;
+    std::function<void(PaymentRow&)> before_prepare;  // of a further operation
 
 private:
     static std::string key_of(const idempotency::KeyedCommand& command) {
@@ -167,6 +172,12 @@ private:
         return std::string(domain::to_text(operation.verb)) + std::to_string(operation.requested.amount_minor());
     }
     static void reserve(domain::Payment& payment, domain::Request request, domain::Money amount) {
+        const bool is_edit = request == domain::Request::adjust_tip || request == domain::Request::increment;
+        const std::int64_t over = amount.amount_minor() - payment.capturable().amount_minor();
+        if (is_edit) payment.edit_above = domain::Money::zero(amount.currency());
+        if (request == domain::Request::capture && over > 0) {
+            payment.edit_above = *domain::Money::of_minor(over, amount.currency());
+        }
         if (request == domain::Request::capture) payment.capture_reserved = *payment.capture_reserved.plus(amount);
         if (request == domain::Request::refund) payment.refund_reserved = *payment.refund_reserved.plus(amount);
         if (request == domain::Request::void_payment) payment.void_requested = true;
@@ -217,7 +228,9 @@ private:
         const PaymentRow& payment = payments.at(row.operation.payment_id);
         gateway::Claimed claimed{payment.payment, payment.card, row.operation, {}, {}};
         const bool builds_on = payment.operations.front() != row.operation.id;
-        if (builds_on) claimed.original = operations.at(row.operation.undoes.value_or(payment.operations.front())).operation;
+        const bool is_tip = row.operation.verb == domain::Verb::adjust_tip;  // said again, it still builds on the money
+        const auto undoes = is_tip ? std::nullopt : row.operation.undoes;
+        if (builds_on) claimed.original = operations.at(undoes.value_or(payment.operations.front())).operation;
         for (const gateway::EvidenceRecord& record : evidence) {
             if (record.operation_id != row.operation.id) continue;
             claimed.evidence.push_back({record.attempt, record.attempt_kind, record.source, record.raw, record.recorded_at});

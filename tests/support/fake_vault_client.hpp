@@ -15,6 +15,7 @@ struct FakeBook {
     std::map<std::string, std::int64_t> charged;   // sale, authorize, capture
     std::map<std::string, std::int64_t> refunded;
     std::set<std::string> reversed;                // identities taken back
+    std::int64_t adjusted = 0;                     // the whole amount that the newest tip made
     // Money or holds that stand: charges not taken back.
     std::int64_t standing(const std::string& identity) const {
         const auto found = charged.find(identity);
@@ -103,6 +104,7 @@ private:
         if (fault == Fault::overbook) amount += 1;
         if (verb == "reverse") book.reversed.insert(field(request, "target"));
         else if (verb == "refund") book.refunded.try_emplace(identity, amount);
+        else if (verb == "adjust_tip") amount = book.adjusted = book.charged.try_emplace(identity, amount).first->second;
         else amount = book.charged.try_emplace(identity, amount).first->second;
         return "approved " + std::to_string(amount);
     }

@@ -6,8 +6,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <gtest/gtest.h>
 
+#include "gateway/app/adjust_tip.hpp"
 #include "gateway/app/capture_payment.hpp"
 #include "gateway/app/create_payment.hpp"
+#include "gateway/app/increment_payment.hpp"
 #include "gateway/app/refund_payment.hpp"
 #include "gateway/app/resolver.hpp"
 #include "gateway/app/void_payment.hpp"
@@ -118,6 +120,15 @@ protected:
     }
     Result<Response> capture(const PaymentId& id, const std::string& key, std::optional<domain::Money> amount = {}) {
         return run_result(capture_payment(services_, context(key, id.text() + "/capture"), {id, amount}));
+    }
+    Result<Response> capture_tipped(const PaymentId& id, const std::string& key, std::int64_t minor, std::int64_t tip) {
+        return run_result(capture_payment(services_, context(key, id.text() + "/capture"), {id, test::usd(minor), test::usd(tip)}));
+    }
+    Result<Response> tip(const PaymentId& id, const std::string& key, std::int64_t minor) {
+        return run_result(adjust_tip(services_, context(key, id.text() + "/tip"), {id, {}, test::usd(minor)}));
+    }
+    Result<Response> increment(const PaymentId& id, const std::string& key, std::int64_t minor) {
+        return run_result(increment_payment(services_, context(key, id.text() + "/increment"), {id, test::usd(minor)}));
     }
     Result<Response> refund(const PaymentId& id, const std::string& key, std::optional<domain::Money> amount = {}) {
         return run_result(refund_payment(services_, context(key, id.text() + "/refund"), {id, amount}));

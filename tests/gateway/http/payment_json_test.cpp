@@ -37,6 +37,13 @@ TEST(PaymentJson, OfAGetHoldsAllOperations) {
     EXPECT_EQ(page_json({}), R"({"payments":[]})");
 }
 
+TEST(PaymentJson, ShowsTheTipOfAnOperationThatHasOne) {
+    auto operation = test::sample_operation();
+    operation.tip = test::usd(0);
+    const auto answer = JsonAnswerRenderer{}.render(test::sample_payment(), test::sample_card(), operation);
+    EXPECT_NE(answer.body.find(R"(000000Z","tip_minor":0}})"), std::string::npos) << answer.body;
+}
+
 struct AnswerCase {
     domain::OperationStatus status;
     int http;

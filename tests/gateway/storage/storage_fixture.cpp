@@ -66,9 +66,11 @@ NewPayment StorageTest::new_payment(std::int64_t minor, domain::Verb verb) {
 }
 
 NextOperation StorageTest::next_operation(const domain::Payment& payment, domain::Request request, std::int64_t minor) {
-    const auto verb = request == domain::Request::capture  ? domain::Verb::capture
-                      : request == domain::Request::refund ? domain::Verb::refund
-                                                           : domain::Verb::reverse;
+    const auto verb = request == domain::Request::capture      ? domain::Verb::capture
+                      : request == domain::Request::refund     ? domain::Verb::refund
+                      : request == domain::Request::adjust_tip ? domain::Verb::adjust_tip
+                      : request == domain::Request::increment  ? domain::Verb::increment
+                                                               : domain::Verb::reverse;
     const NewPayment shape = new_payment(minor, verb);
     domain::Operation operation = shape.operation;
     operation.payment_id = payment.id;
