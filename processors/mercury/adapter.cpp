@@ -115,11 +115,12 @@ UndoForm form_now(const History& history, const Switches& switches, const std::v
 processors::Capabilities capabilities_of(const Switches& switches) {
     processors::Capabilities out;
     out.name = "mercury";
-    out.verbs = {Verb::authorize, Verb::sale, Verb::capture, Verb::refund, Verb::reverse, Verb::void_sale};
+    out.verbs = {Verb::authorize, Verb::sale, Verb::capture, Verb::adjust_tip, Verb::refund, Verb::reverse, Verb::void_sale};
     out.duplicate_window = std::chrono::seconds(switches.duplicate_window_s);
     out.inquiry_blind = std::chrono::seconds(switches.inquiry_blind_s);
     out.call_time_max = std::chrono::milliseconds(switches.call_time_max_ms);
     out.partial_approval = true;
+    out.tip_above_authorized = true;
     out.tells_checks = true;
     out.currencies = {domain::Currency::usd};
     if (switches.canadian_dollars != 0) out.currencies.push_back(domain::Currency::cad);

@@ -38,6 +38,8 @@ struct Switches {
     std::int64_t auth_code_is_kept_whole = 1;
     std::int64_t send_street_line = 1;
     std::int64_t usual_avs_letters = 1;
+    std::int64_t adjust_with_ref_no_as_invoice = 0;
+    std::int64_t adjust_shows_on_item = 0;
     std::int64_t canadian_dollars = 1;
 };
 
