@@ -157,7 +157,8 @@ private:
     SingleFlight flights_;
     AccountGates gates_;
     Services services_{payments_, operations_, directory_, vault_,    adapters_,   renderer_,
-                       clock_,    random_,     sleeper_,   observer_, identities_, flights_, gates_};
+                       clock_,    random_,     sleeper_,   observer_, identities_, flights_, gates_,
+                       {.tip_rules = config_.tip_rules}};
     Resolver resolver_{services_, {.parallel_max = config_.resolver_parallel_max,
                                    .lease = config_.resolver_lease,
                                    .idle_pause = config_.resolver_pause}};
