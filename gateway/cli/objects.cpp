@@ -4,6 +4,7 @@
 
 #include "base/id.hpp"
 #include "gateway/cli/keys.hpp"
+#include "gateway/domain/checks.hpp"
 #include "gateway/domain/money.hpp"
 
 namespace postern::gateway::cli {
@@ -16,7 +17,7 @@ constexpr std::string_view list_merchants = R"sql(
 )sql";
 constexpr std::string_view list_stores = R"sql(
     SELECT store_id AS store, tenant_id AS merchant, name, time_zone, cutoff_minutes, currency, offline_limit_minutes,
-           enabled, created_at FROM stores
+           avs_no_match, cvv_no_match, enabled, created_at FROM stores
     WHERE $1 = '' OR store_id = $1 ORDER BY created_at, store_id
 )sql";
 constexpr std::string_view list_devices = R"sql(
@@ -60,7 +61,9 @@ constexpr std::string_view change_store = R"sql(
         enabled = coalesce(nullif($3, '')::boolean, enabled),
         time_zone = coalesce(nullif($4, ''), time_zone),
         cutoff_minutes = coalesce(nullif($5, '')::integer, cutoff_minutes),
-        offline_limit_minutes = coalesce(nullif($6, '')::integer, offline_limit_minutes)
+        offline_limit_minutes = coalesce(nullif($6, '')::integer, offline_limit_minutes),
+        avs_no_match = coalesce(nullif($7, ''), avs_no_match),
+        cvv_no_match = coalesce(nullif($8, ''), cvv_no_match)
     WHERE store_id = $1 AND (now() AT TIME ZONE coalesce(nullif($4, ''), 'UTC')) IS NOT NULL RETURNING store_id
 )sql";
 constexpr std::string_view change_device = R"sql(
@@ -106,7 +109,8 @@ struct Statements {
 };
 const Statements& statements_of(Kind kind) {
     static const Statements merchant{"merchant", list_merchants, change_merchant, {}};
-    static const Statements store{"store", list_stores, change_store, {"time-zone", "cutoff", "offline-limit"}};
+    static const Statements store{"store", list_stores, change_store, 
+                                  {"time-zone", "cutoff", "offline-limit", "avs-no-match", "cvv-no-match"}};
     static const Statements device{"device", list_devices, change_device, {}};
     static const Statements account{"account", list_accounts, change_account, {}};
     static const Statements key{"key", list_keys, change_key, {}};
@@ -133,6 +137,9 @@ Result<std::string> column_value(const std::string& option, const std::string& t
     if (option == "name") {
         if (auto fits = check_name(text); !fits) return fits.error();
     }
+    const bool is_check = option == "avs-no-match" || option == "cvv-no-match";
+    if (is_check && !domain::parse_check_action(text))
+        return Error{ErrorKind::invalid_request, "unknown_check_action", option + ": accept, flag or void"};
     if (option != "cutoff") return text;
     const auto minutes = parse_cutoff(text);
     if (!minutes) return minutes.error();

@@ -105,7 +105,7 @@ void add_merchants(CLI::App& app, Tree& tree) {
     store->add_option("--offline-limit", tree.store.offline_limit_minutes,
                       "Minutes; a payment accepted offline longer ago is marked late")
         ->check(CLI::Range(1, 100'000))->capture_default_str();
-    add_common(stores, tree, Kind::store, {"time-zone", "cutoff", "offline-limit"});
+    add_common(stores, tree, Kind::store, {"time-zone", "cutoff", "offline-limit", "avs-no-match", "cvv-no-match"});
 
     CLI::App& devices = group(app, "device", "Devices of a store: tills and terminals");
     auto* device = command(devices, tree, "add", "A new device",

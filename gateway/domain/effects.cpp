@@ -10,26 +10,10 @@ bool fits(const Operation& operation, Money approved) {
            approved.amount_minor() <= operation.requested.amount_minor();
 }
 
-Status add(Money& total, Money amount) {
-    const auto sum = total.plus(amount);
-    if (!sum) return sum.error();
-    total = *sum;
-    return {};
-}
-
 // A reservation ends with its operation; it was made for what was requested.
 void release(Money& reserved, Money requested) {
     const auto rest = reserved.minus(requested);
     reserved = rest && rest->amount_minor() > 0 ? *rest : Money::zero(reserved.currency());
-}
-
-void approve(Effect& effect, const ApprovedClaim& claim) {
-    Operation& operation = effect.operation;
-    operation.status = OperationStatus::approved;
-    operation.approved = claim.approved;
-    if (!claim.reference.empty()) operation.reference = claim.reference;
-    operation.goal.reset();
-    effect.changes_state = true;
 }
 
 // How a no reads on the operation; true where it was the issuer's (a decline).
@@ -38,6 +22,7 @@ bool refuse(Operation& operation, const Claim& claim) {
     if (const auto* declined = std::get_if<DeclinedClaim>(&claim)) {
         operation.status = OperationStatus::declined;
         operation.decline = declined->decline;
+        operation.checks = declined->checks;
         return true;
     }
     operation.status = OperationStatus::failed;
@@ -46,22 +31,59 @@ bool refuse(Operation& operation, const Claim& claim) {
     return false;
 }
 
+// The store's word on a comparison that failed; the strictest counts.
+void judge_checks(Effect& effect) {
+    Payment& payment = effect.payment;
+    const Checks& checks = effect.operation.checks;
+    payment.flags = failed_checks(payment.checks_policy, checks, CheckAction::flag);
+    if (!failed_checks(payment.checks_policy, checks, CheckAction::void_payment).any()) return;
+    take_back(effect, Cause::checks);
+    effect.event = "payment.checks_failed";
+}
+
 }  // namespace
 
+Status add(Money& total, Money amount) {
+    const auto sum = total.plus(amount);
+    if (!sum) return sum.error();
+    total = *sum;
+    return {};
+}
+
+void approve(Effect& effect, const ApprovedClaim& claim) {
+    Operation& operation = effect.operation;
+    operation.status = OperationStatus::approved;
+    operation.approved = claim.approved;
+    operation.checks = claim.checks;
+    if (!claim.reference.empty()) operation.reference = claim.reference;
+    operation.goal.reset();
+    effect.changes_state = true;
+}
+
+void take_back(Effect& effect, Cause cause) {
+    effect.undo = true;
+    effect.cause = cause;
+    effect.operation.failure_code = cause == Cause::checks ? "checks_failed" : "partial_approval_reversed";
+}
+
+// What becomes of an approval: kept, offered, or taken back, and then why.
 Status first_approved(Effect& effect, const Claim& claim, Timestamp) {
     const auto& approval = std::get<ApprovedClaim>(claim);
     if (!fits(effect.operation, approval.approved)) return does_not_fit;
-    const bool undo_wanted = effect.payment.void_requested || effect.operation.goal == Goal::undo;
+    Payment& payment = effect.payment;
+    const bool undo_wanted = payment.void_requested || effect.operation.goal == Goal::undo;
     const bool partial = approval.approved != effect.operation.requested;
     const bool sale = effect.operation.verb == Verb::sale;
     approve(effect, approval);
-    effect.payment.standing = Standing::live;
-    effect.payment.approved = approval.approved;
-    if (sale) effect.payment.captured = approval.approved;
-    if (partial) effect.operation.failure_code = "partial_approval_reversed";
+    payment.standing = Standing::live;
+    payment.approved = approval.approved;
+    if (sale) payment.captured = approval.approved;
     effect.event = partial ? "payment.partially_authorized" : sale ? "payment.captured" : "payment.authorized";
-    effect.undo = undo_wanted || partial;
-    effect.payment.void_requested = effect.undo;
+    judge_checks(effect);
+    if (partial && payment.partial_approval == PartialApproval::refused) take_back(effect, Cause::partial_approval);
+    if (undo_wanted) effect.cause.reset();
+    effect.undo = effect.undo || undo_wanted;
+    payment.void_requested = effect.undo;
     return {};
 }
 
@@ -83,25 +105,7 @@ Status refund_approved(Effect& effect, const Claim& claim, Timestamp) {
     return add(effect.payment.refunded, approval.approved);
 }
 
-// Where nobody asked to void the payment, the undo took back a stray approval that the amounts never counted.
-Status undo_approved(Effect& effect, const Claim& claim, Timestamp) {
-    const auto& approval = std::get<ApprovedClaim>(claim);
-    approve(effect, approval);
-    if (approval.hold_may_remain) effect.alarm = "hold_may_remain";
-    Payment& payment = effect.payment;
-    if (payment.standing != Standing::live || !payment.void_requested) {
-        effect.event = "payment.stray_approval_undone";
-        return {};
-    }
-    payment.standing = Standing::voided;
-    payment.void_requested = false;
-    payment.captured = Money::zero(payment.approved.currency());
-    payment.released = payment.approved;
-    effect.event = "payment.voided";
-    return {};
-}
-
-Status ended_without_effect(Effect& effect, const Claim& claim, Timestamp) {
+Status ended_without_effect(Effect& effect, const Claim& claim, Timestamp now) {
     Payment& payment = effect.payment;
     const bool declined = refuse(effect.operation, claim);
     effect.changes_state = true;
@@ -119,13 +123,10 @@ Status ended_without_effect(Effect& effect, const Claim& claim, Timestamp) {
         case Verb::refund:
             release(payment.refund_reserved, effect.operation.requested);
             effect.event = declined ? "payment.refund_declined" : "payment.refund_failed";
+            if (effect.operation.cause == Cause::batch_closed) effect.alarm = "undo_refused";  // it was promised
             return {};
         case Verb::void_sale:
-        case Verb::reverse:
-            payment.void_requested = false;
-            effect.event = declined ? "payment.void_declined" : "payment.void_failed";
-            effect.alarm = "undo_refused";
-            return {};
+        case Verb::reverse: return undo_refused(effect, declined, now);
         case Verb::increment:
         case Verb::adjust_tip:
         case Verb::verify:

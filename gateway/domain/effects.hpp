@@ -22,5 +22,12 @@ Status keep_approval(Effect& effect, const Claim& claim, Timestamp now);
 Status contradicts_approval(Effect& effect, const Claim& claim, Timestamp now);
 Status late_charge(Effect& effect, const Claim& claim, Timestamp now);
 Status late_return(Effect& effect, const Claim& claim, Timestamp now);
+Status lapsed(Effect& effect, const Claim& claim, Timestamp now);  // moves the payment alone
+
+// Parts of effects.
+Status add(Money& total, Money amount);
+void approve(Effect& effect, const ApprovedClaim& claim);
+void take_back(Effect& effect, Cause cause);
+Status undo_refused(Effect& effect, bool declined, Timestamp now);
 
 }  // namespace postern::domain

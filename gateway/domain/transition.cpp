@@ -53,6 +53,7 @@ constexpr std::array rows{
     Row{approved, any_verb, ClaimKind::not_sent, contradicts_approval},
     Row{approved, any_verb, ClaimKind::refused, contradicts_approval},
     Row{approved, any_verb, ClaimKind::unknown, keep},
+    Row{approved, first, ClaimKind::lapsed, lapsed},
 
     Row{ended, charge, ClaimKind::approved, late_charge},
     Row{ended, refund | undo, ClaimKind::approved, late_return},
@@ -85,6 +86,7 @@ static_assert(no_two_rows_meet());
 Error conflict(std::string_view code) { return {ErrorKind::conflict, code}; }
 
 Status may_capture(const Payment& payment, Money amount) {
+    if (payment.is_offered()) return conflict("partial_approval_not_accepted");
     const PaymentState state = payment.state();
     const bool open_hold = state == PaymentState::authorized || state == PaymentState::partially_captured;
     if (!open_hold || payment.capturable().is_zero()) return conflict("payment_not_capturable");
@@ -93,8 +95,7 @@ Status may_capture(const Payment& payment, Money amount) {
 }
 
 Status may_refund(const Payment& payment, Money amount) {
-    const bool has_money = payment.standing == Standing::live && !payment.captured.is_zero() &&
-                           payment.state() != PaymentState::partially_authorized;
+    const bool has_money = payment.standing == Standing::live && !payment.captured.is_zero() && !payment.is_partial();
     if (!has_money || payment.refundable().is_zero()) return conflict("payment_not_refundable");
     if (amount.amount_minor() > payment.refundable().amount_minor()) return conflict("amount_exceeds_refundable");
     return {};
@@ -110,12 +111,27 @@ Status may_void(const Payment& payment) {
     return {};
 }
 
+// Nothing that the clock could end: no offer, and nothing held that is not on its way back already.
+bool is_settled(const Payment& payment) {
+    if (payment.standing == Standing::pending) return false;
+    if (payment.standing != Standing::live || payment.void_requested) return true;
+    const auto used = payment.captured.plus(payment.released);
+    return !payment.is_partial() && used && used->amount_minor() >= payment.approved.amount_minor();
+}
+
 }  // namespace
+
+Payment accepted(Payment payment) {
+    payment.partial_approval = PartialApproval::accepted;
+    payment.due_at = payment.expires_at;
+    return payment;
+}
 
 Status may_start(const Payment& payment, Request request, Money amount) {
     if (payment.void_requested) return conflict("void_in_progress");
     if (request == Request::void_payment) return may_void(payment);
     if (payment.standing == Standing::pending) return conflict("payment_pending");
+    if (request == Request::accept) return payment.is_offered() ? Status{} : conflict("nothing_to_accept");
     if (amount.currency() != payment.requested.currency()) {
         return Error{ErrorKind::invalid_request, "currency_mismatch", {}, "/amount/currency"};
     }
@@ -136,6 +152,7 @@ Result<Effect> apply(const Payment& payment, const Operation& operation, const C
     if (!row) return Error{ErrorKind::internal, "no_such_transition"};
     Effect effect{.operation = operation, .payment = payment};
     if (const Status done = row->effect(effect, claim, now); !done) return done.error();
+    if (is_settled(effect.payment)) effect.payment.due_at.reset();
     return effect;
 }
 

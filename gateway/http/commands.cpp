@@ -85,14 +85,15 @@ Parsed<NewPaymentInput> parse_create(std::string_view body) {
         .order_reference = message.order_reference(),
         .account_id = account,
         .accepted_offline_at = message.has_accepted_offline_at() ? time_of(message.accepted_offline_at()) : std::nullopt,
-        .device_sequence = message.device_sequence()};
+        .device_sequence = message.device_sequence(),
+        .partial_approval = message.partial_approval()};
 }
 
 Parsed<ChangeCommand> parse_change(domain::Request request, std::string_view body) {
     api::CapturePaymentRequest with_amount;  // a refund's body has the same shape
-    api::VoidPaymentRequest without;
-    const bool is_void = request == domain::Request::void_payment;
-    google::protobuf::Message& message = is_void ? static_cast<google::protobuf::Message&>(without) : with_amount;
+    api::VoidPaymentRequest without;  // so has an acceptance's
+    const bool is_whole = request == domain::Request::void_payment || request == domain::Request::accept;
+    google::protobuf::Message& message = is_whole ? static_cast<google::protobuf::Message&>(without) : with_amount;
     if (auto refusal = read_body(body, message)) return std::move(*refusal);
     ChangeCommand command{request, std::nullopt};
     if (!with_amount.has_amount()) return command;

@@ -93,6 +93,8 @@ Result<GatewayConfig> read_gateway_config(ops::Config config) {
     reader.users("vault.users", out.vault_uids);
     read_resolver(reader, out);
     reader.integer("keys.answers_kept_hours", out.answers_kept, 30 * 24, 10 * 366 * 24, 30 * 24);
+    reader.integer("clock.accept_seconds", out.acceptance_time, 1, 86'400, 120);
+    reader.integer("clock.pause_ms", out.clock_pause, 10, 60'000, 1'000);
     reader.integer("accounts.in_flight_max", out.account_in_flight_max, 1, 100'000, 256);
     reader.integer("accounts.faults_max", out.account_faults_max, 1, 100'000, 20);
     reader.integer("accounts.pause_seconds", out.account_pause, 1, 600, 5);

@@ -28,6 +28,8 @@ struct GatewayConfig {
     int resolver_parallel_max = 0;
     std::chrono::seconds resolver_lease{0};
     std::chrono::hours answers_kept{0};
+    std::chrono::seconds acceptance_time{0};
+    std::chrono::milliseconds clock_pause{0};
     std::size_t account_in_flight_max = 0;
     int account_faults_max = 0;
     std::chrono::seconds account_pause{0};

@@ -1,5 +1,6 @@
 #include "gateway/http/payment_calls.hpp"
 
+#include "gateway/app/accept_payment.hpp"
 #include "gateway/app/capture_payment.hpp"
 #include "gateway/app/read_payments.hpp"
 #include "gateway/app/refund_payment.hpp"
@@ -18,6 +19,7 @@ Awaitable<Result<Response>> UseCases::change(CallContext context, PaymentId paym
         case domain::Request::refund:
             return refund_payment(services_, std::move(context), {std::move(payment), command.amount});
         case domain::Request::void_payment: return void_payment(services_, std::move(context), std::move(payment));
+        case domain::Request::accept: return accept_payment(services_, std::move(context), std::move(payment));
     }
     __builtin_unreachable();
 }

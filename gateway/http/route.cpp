@@ -22,6 +22,7 @@ std::optional<domain::Request> change_named(std::string_view name) {
     if (name == "capture") return domain::Request::capture;
     if (name == "refund") return domain::Request::refund;
     if (name == "void") return domain::Request::void_payment;
+    if (name == "accept") return domain::Request::accept;
     return std::nullopt;
 }
 
@@ -37,6 +38,7 @@ std::string_view change_name(domain::Request request) {
         case domain::Request::capture: return "/v1/payments/{payment_id}/capture";
         case domain::Request::refund: return "/v1/payments/{payment_id}/refund";
         case domain::Request::void_payment: return "/v1/payments/{payment_id}/void";
+        case domain::Request::accept: return "/v1/payments/{payment_id}/accept";
     }
     __builtin_unreachable();
 }

@@ -11,7 +11,7 @@ namespace {
 
 using Batch = std::span<Outcome* const>;
 
-constexpr std::size_t outcome_columns = 48, evidence_columns = 10, entry_columns = 11;
+constexpr std::size_t outcome_columns = 52, evidence_columns = 10, entry_columns = 11;
 
 std::string_view to_text(domain::ClaimKind kind) {
     switch (kind) {
@@ -20,6 +20,7 @@ std::string_view to_text(domain::ClaimKind kind) {
         case domain::ClaimKind::not_sent: return "not_sent";
         case domain::ClaimKind::refused: return "refused";
         case domain::ClaimKind::unknown: return "unknown";
+        case domain::ClaimKind::lapsed: return "lapsed";
     }
     __builtin_unreachable();
 }
@@ -57,6 +58,11 @@ void add_payment(ArrayRows& rows, const domain::Payment& payment) {
     rows.number(payment.event_version).id(payment.last_event_hash).time(payment.expires_at);
 }
 
+void add_clock_and_checks(ArrayRows& rows, const Change& change) {
+    rows.id_or_null(encode_partial_approval(change.payment.partial_approval)).time(change.payment.due_at);
+    rows.id_or_null(encode(change.payment.flags)).id_or_null(encode(change.operation.checks));
+}
+
 void add_answer(ArrayRows& rows, const Change& change) {
     rows.boolean(change.tender_is_free);
     if (change.answer.status == 0) rows.null().null().null();
@@ -84,6 +90,7 @@ void add_outcome(ArrayRows& rows, const Outcome& outcome) {
     add_payment(rows, outcome.change->payment);
     add_answer(rows, *outcome.change);
     add_event(rows, outcome.change->event);
+    add_clock_and_checks(rows, *outcome.change);
 }
 
 void add_entries(ArrayRows& rows, const Outcome& outcome) {
@@ -118,7 +125,7 @@ Written write(pqxx::work& tx, Batch batch) {
 
 // A statement of its own: two parts of one statement must not write one table.
 void insert_undos(pqxx::work& tx, Batch batch, const std::set<std::string>& applied) {
-    ArrayRows rows{12};
+    ArrayRows rows{13}, moved{2};
     for (const auto* outcome : batch) {
         if (!applied.contains(outcome->evidence.id.text()) || !outcome->change->undo) continue;
         const domain::Operation& undo = *outcome->change->undo;
@@ -128,8 +135,11 @@ void insert_undos(pqxx::work& tx, Batch batch, const std::set<std::string>& appl
         else rows.null();
         rows.text(undo.processor).id(undo.account_id.text()).text(undo.processor_identity).text(undo.vault_epoch);
         rows.time(undo.created_at).time(undo.deadline);
+        rows.id_or_null(undo.cause ? domain::to_text(*undo.cause) : std::string_view{});
+        if (outcome->change->keys_wait_for_undo) moved.id(outcome->evidence.operation_id.text()).id(undo.id.text());
     }
     if (!rows.empty()) tx.exec_prepared("insert_undo_operations", pqxx::prepare::make_dynamic_params(rows.take()));
+    if (!moved.empty()) tx.exec_prepared("move_waiting_keys", pqxx::prepare::make_dynamic_params(moved.take()));
 }
 
 // Of evidence that was there before, by a commit whose answer was lost: its event proves that the change came with it.

@@ -36,6 +36,14 @@ std::optional<Timestamp> maybe_time(const pqxx::row& row, const char* column) {
     return field.is_null() ? std::nullopt : std::optional{time_of(field)};
 }
 
+// Null is the ordinary case, kept as nothing.
+std::string word(const pqxx::row& row, const char* column) {
+    return row[column].is_null() ? std::string{} : raw(row, column);
+}
+std::optional<domain::PartialApproval> decode_partial_approval(const std::string& text) {
+    return text.empty() ? std::optional{domain::PartialApproval::refused} : domain::parse_partial_approval(text);
+}
+
 std::optional<domain::Decline> decline_of(const pqxx::row& row) {
     if (row["decline_reason"].is_null()) return std::nullopt;
     return domain::Decline{known(domain::parse_decline_reason(raw(row, "decline_reason")), "decline_reason"),
@@ -85,7 +93,11 @@ domain::Payment payment_of(const pqxx::row& row) {
             .accepted_offline_at = maybe_time(row, "accepted_offline_at"),
             .device_sequence = number(row, "device_sequence"),
             .late = row["late"].as<bool>(),
-            .business_date = raw(row, "business_date")};
+            .business_date = raw(row, "business_date"),
+            .partial_approval = known(decode_partial_approval(word(row, "partial_approval")), "partial_approval"),
+            .due_at = maybe_time(row, "due_at"),
+            .checks_policy = known(domain::parse_checks_policy(word(row, "checks_policy")), "checks_policy"),
+            .flags = known(domain::parse_failed_checks(word(row, "flags")), "flags")};
 }
 
 domain::CardSummary card_of(const pqxx::row& row) {
@@ -102,6 +114,8 @@ domain::Operation operation_of(const pqxx::row& row, domain::Currency currency) 
                                 .requested = money(row, "requested_minor", currency),
                                 .approved = std::nullopt,
                                 .undoes = std::nullopt,
+                                .cause = domain::parse_cause(word(row, "cause")),
+                                .checks = known(domain::parse_checks(word(row, "checks")), "checks"),
                                 .processor = raw(row, "processor"),
                                 .account_id = id<AccountId>(row, "account_id"),
                                 .processor_identity = text(row, "processor_identity"),
@@ -119,6 +133,10 @@ domain::Operation operation_of(const pqxx::row& row, domain::Currency currency) 
     if (!row["undoes"].is_null()) operation.undoes = id<OperationId>(row, "undoes");
     if (!row["goal"].is_null()) operation.goal = known(domain::parse_goal(raw(row, "goal")), "goal");
     return operation;
+}
+
+std::string_view encode_partial_approval(domain::PartialApproval partial) {
+    return partial == domain::PartialApproval::refused ? std::string_view{} : domain::to_text(partial);
 }
 
 std::string encode_reference(const domain::ProcessorReference& reference) {

@@ -124,6 +124,13 @@ processors::Capabilities capabilities_of(const Switches& switches) {
     out.currencies = {domain::Currency::usd};
     if (switches.canadian_dollars != 0) out.currencies.push_back(domain::Currency::cad);
     out.amount_minor_max = amount_minor_max;
+    out.hold_life = std::chrono::seconds(switches.hold_other_s);
+    out.hold_lives = {{"visa", std::chrono::seconds(switches.hold_visa_s)},
+                      {"mastercard", std::chrono::seconds(switches.hold_mastercard_s)},
+                      {"amex", std::chrono::seconds(switches.hold_amex_s)},
+                      {"discover", std::chrono::seconds(switches.hold_discover_s)}};
+    if (switches.batch_closes_at_min < 1440)
+        out.batch_closes = {"America/New_York", static_cast<int>(switches.batch_closes_at_min)};
     return out;
 }
 

@@ -140,7 +140,9 @@ Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const Hi
     if (auto status = check_amount(history, switches); !status) return status.error();
     const std::string invoice = sent_invoice(history, switches);
     std::vector<XmlElement> transaction{text("TranType", "Credit"), text("TranCode", code)};
-    const bool may_be_partial = switches.ask_partial_approval != 0 && (code == "PreAuth" || code == "Sale");
+    const bool is_asked = switches.ask_partial_approval != 0 ||
+                          history.payment.partial_approval != domain::PartialApproval::refused;
+    const bool may_be_partial = is_asked && (code == "PreAuth" || code == "Sale");
     if (may_be_partial) transaction.push_back(text("PartialAuth", "Allow"));
     transaction.push_back(text("InvoiceNo", invoice));
     transaction.push_back(text("RefNo", ref_no(history, invoice)));

@@ -8,7 +8,7 @@
 namespace postern::test {
 
 // A processor protocol in four form fields; its stand-in is in fake_vault_client.hpp. Replies: "approved MINOR",
-// "declined", "refused", "not_found", "prepared" (the next message, please), anything else is unreadable.
+// "declined", "no_target", "refused", "not_found", "prepared" (the next message, please), anything else is unreadable.
 class FakeAdapter final : public processors::ProcessorAdapter {
 public:
     FakeAdapter() {
@@ -80,6 +80,14 @@ public:
         return after_inquiry(history.attempts.back());
     }
 
+    processors::Checks checks(const vault::Reply& reply) const override {
+        processors::Checks told;
+        if (reply.body.ends_with(" avs")) told.avs = processors::AvsResult::no_match;
+        if (reply.body.ends_with(" cvv")) told.cvv = processors::CvvResult::no_match;
+        return told;
+    }
+
+    processors::Capabilities& can() { return capabilities_; }
     bool plan_fails = false;
 
 private:
@@ -93,6 +101,8 @@ private:
     }
     static std::optional<domain::Claim> claim_of(const processors::History& history, std::string_view body) {
         if (body == "declined") return domain::DeclinedClaim{{domain::DeclineReason::generic, "DECLINE", false}};
+        if (body == "no_target")
+            return domain::DeclinedClaim{{domain::DeclineReason::reversal_target_missing, "NO TRAN FOUND", false}};
         if (body == "refused") return domain::RefusedClaim{"processor_refused", "REFUSED"};
         constexpr std::string_view yes = "approved ";
         if (!body.starts_with(yes)) return std::nullopt;

@@ -10,7 +10,7 @@
 namespace postern::test {
 
 // The store's promises in maps: one row a key, tenders unique, limits and versions guard, evidence always inserts.
-class FakePaymentStore final : public gateway::PaymentStore, public gateway::ResolverStore {
+class FakePaymentStore final : public gateway::PaymentStore, public gateway::ResolverStore, public gateway::DuePayments {
 public:
     template <class T>
     using Awaitable = gateway::Awaitable<T>;
@@ -79,6 +79,18 @@ public:
         keys.at(key_of(command.command)).answer = command.answer;
         co_return PrepareResult{gateway::Prepared{row.payment, row.card, first}};
     }
+    Awaitable<Result<PrepareResult>> accept(gateway::AcceptPartial command, Instant) override {
+        if (before_accept) before_accept();
+        if (auto taken = look_up(command.command)) co_return std::move(*taken);
+        PaymentRow& row = payments.at(command.payment.id);
+        if (row.payment.version != command.payment.version) co_return PrepareResult{gateway::Refused{"moved_on"}};
+        row.payment = command.payment;
+        ++row.payment.version;
+        events.push_back(command.event);
+        insert_key(command.command, command.operation);
+        keys.at(key_of(command.command)).answer = command.answer;
+        co_return PrepareResult{gateway::Prepared{row.payment, row.card, command.operation}};
+    }
     Awaitable<Result<gateway::OutcomeVerdict>> record(gateway::Outcome outcome, Instant) override {
         if (before_record) before_record(outcome);
         if (const auto error = next_failure()) co_return *error;
@@ -144,6 +156,20 @@ public:
         co_return found == decisions.end() ? std::nullopt : std::optional{found->second};
     }
 
+    // ---- DuePayments
+    Awaitable<Result<std::vector<gateway::PaymentView>>> find_due(Timestamp now, int count_max) override {
+        std::vector<gateway::PaymentView> due;
+        for (const auto& [id, row] : payments) {
+            const domain::Payment& payment = row.payment;
+            const bool is_due = payment.due_at && *payment.due_at <= now && !payment.void_requested &&
+                                payment.standing == domain::Standing::live;
+            if (!is_due || static_cast<int>(due.size()) == count_max) continue;
+            due.push_back({payment, row.card, {}, {}});
+            for (const OperationId& operation : row.operations) due.back().operations.push_back(operations.at(operation).operation);
+        }
+        co_return due;
+    }
+
     std::map<std::string, KeyRow> keys;
     std::map<std::string, PaymentId> tenders;
     std::map<PaymentId, PaymentRow> payments;
@@ -154,6 +180,7 @@ public:
     std::map<OperationId, std::string> decisions;
     std::deque<std::optional<Error>> failures;  // one a write, nothing: it works
     std::function<void(const gateway::Outcome&)> before_record;
+    std::function<void()> before_accept;
 
 private:
     static std::string key_of(const idempotency::KeyedCommand& command) {
@@ -211,6 +238,7 @@ private:
         for (auto& [text, key] : keys) {
             const bool waits = key.operation_id == change.operation.id && (!key.answer || !key.answer->is_final);
             if (waits) key.answer = change.answer;
+            if (waits && change.keys_wait_for_undo) key.operation_id = change.undo->id;
         }
     }
     gateway::Claimed claimed_of(const OperationRow& row) const {

@@ -6,8 +6,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <gtest/gtest.h>
 
+#include "gateway/app/accept_payment.hpp"
 #include "gateway/app/capture_payment.hpp"
 #include "gateway/app/create_payment.hpp"
+#include "gateway/app/lapse_sweeper.hpp"
 #include "gateway/app/refund_payment.hpp"
 #include "gateway/app/resolver.hpp"
 #include "gateway/app/void_payment.hpp"
@@ -51,10 +53,11 @@ public:
     Awaitable<Result<Caller>> authenticate(std::string) override { co_return Error{ErrorKind::forbidden, "bad_api_key"}; }
     Awaitable<Result<Route>> route(TenantId, StoreId store, DeviceId, std::optional<AccountId>) override {
         if (store_disabled) co_return Error{ErrorKind::invalid_request, "store_disabled", {}, "/tender/store_id"};
-        co_return Route{{store, "America/New_York", 240, domain::Currency::usd, std::chrono::minutes{1440}},
+        co_return Route{{store, "America/New_York", 240, domain::Currency::usd, std::chrono::minutes{1440}, checks},
                         *AccountId::parse("acct_" + test::body26), "mercury"};
     }
     bool store_disabled = false;
+    domain::ChecksPolicy checks;
 };
 
 class RecordingObserver final : public Observer {
@@ -125,6 +128,11 @@ protected:
     Result<Response> void_it(const PaymentId& id, const std::string& key) {
         return run_result(void_payment(services_, context(key, id.text() + "/void"), id));
     }
+    Result<Response> accept(const PaymentId& id, const std::string& key) {
+        return run_result(accept_payment(services_, context(key, id.text() + "/accept"), id));
+    }
+    // The clock's look: how many payments were due.
+    int lapse() { return run(LapseSweeper{services_, store_, {}}.run_once()); }
     Result<Response> run_result(Awaitable<Result<Response>> call) {
         std::optional<Result<Response>> result;
         boost::asio::co_spawn(io_, keep(std::move(call), result), [](std::exception_ptr failure) {

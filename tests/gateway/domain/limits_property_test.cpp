@@ -20,6 +20,8 @@ struct Life {
     explicit Life(Verb first) {
         payment.standing = Standing::pending;
         payment.approved = usd(0);
+        payment.partial_approval = *rc::gen::element(PartialApproval::refused, PartialApproval::allowed);
+        payment.checks_policy.cvv_no_match = *rc::gen::element(CheckAction::accept, CheckAction::void_payment);
         start(first, payment.requested);
     }
     void start(Verb verb, Money amount) {
@@ -34,6 +36,10 @@ struct Life {
     void ask(Request request, std::int64_t minor) {
         const Money amount = request == Request::void_payment ? payment.approved : usd(minor);
         if (!may_start(payment, request, amount)) return;
+        if (request == Request::accept) {
+            payment = accepted(payment);
+            return;
+        }
         if (payment.standing == Standing::pending) {
             payment.void_requested = true;
             return;
@@ -51,7 +57,14 @@ struct Life {
         payment = effect->payment;
         operation = effect->operation;
         const auto* approval = std::get_if<ApprovedClaim>(&claim);
-        if (effect->undo && approval) start(Verb::reverse, approval->approved);
+        if (effect->undo) start(Verb::reverse, approval ? approval->approved : *operation.approved);
+        if (effect->undo) operations.back().cause = effect->cause;
+        if (effect->refund) start(Verb::refund, *effect->refund);
+    }
+    // An offer or a hold whose time is over.
+    void lapse() {
+        payment.due_at = now;
+        hear(0, LapsedClaim{});
     }
     void check() const {
         const auto minor = [](Money money) { return money.amount_minor(); };
@@ -67,8 +80,11 @@ struct Life {
 };
 
 Claim any_claim(std::int64_t minor) {
-    switch (*rc::gen::inRange(0, 5)) {
+    const Checks no_match{AvsResult::not_told, CvvResult::no_match};
+    switch (*rc::gen::inRange(0, 7)) {
         case 0: return DeclinedClaim{};
+        case 5: return DeclinedClaim{{DeclineReason::reversal_target_missing, "", false}};
+        case 6: return ApprovedClaim{usd(minor), {}, false, no_match};
         case 1: return NotSentClaim{"closed"};
         case 2: return RefusedClaim{"refused", ""};
         case 3: return UnknownClaim{Goal::complete, "lost"};
@@ -85,7 +101,9 @@ TEST(Limits, HoldInEveryLifeOfAPayment) {
             const auto minor = *rc::gen::weightedOneOf<std::int64_t>(
                 {{3, rc::gen::just<std::int64_t>(1250)}, {2, rc::gen::inRange<std::int64_t>(-10, 1400)}});
             if (*rc::gen::inRange(0, 3) == 0) {
-                life.ask(*rc::gen::element(Request::capture, Request::refund, Request::void_payment), minor);
+                life.ask(*rc::gen::element(Request::capture, Request::refund, Request::void_payment, Request::accept), minor);
+            } else if (*rc::gen::inRange(0, 6) == 0) {
+                life.lapse();
             } else {
                 life.hear(*rc::gen::inRange<std::size_t>(0, 40), any_claim(minor));
             }

@@ -22,6 +22,7 @@ Claim claim_of(ClaimKind kind, std::int64_t amount = 1250) {
         case ClaimKind::not_sent: return NotSentClaim{"closed"};
         case ClaimKind::refused: return RefusedClaim{"processor_refused", "100201"};
         case ClaimKind::unknown: return UnknownClaim{Goal::complete, "answer_lost"};
+        case ClaimKind::lapsed: return LapsedClaim{};
     }
     __builtin_unreachable();
 }

@@ -97,6 +97,9 @@ INSTANTIATE_TEST_SUITE_P(
                     ChangeCase{"zero", domain::Request::refund, R"({"amount":{"amount_minor":0,"currency":"USD"}})", -2},
                     ChangeCase{"void_takes_none", domain::Request::void_payment,
                                R"({"amount":{"amount_minor":5,"currency":"USD"}})", -2},
+                    ChangeCase{"accept_takes_none", domain::Request::accept,
+                               R"({"amount":{"amount_minor":5,"currency":"USD"}})", -2},
+                    ChangeCase{"accept", domain::Request::accept, "", -1},
                     ChangeCase{"void", domain::Request::void_payment, "{}", -1}),
     [](const auto& test) { return test.param.name; });
 
@@ -125,6 +128,7 @@ INSTANTIATE_TEST_SUITE_P(
                     RouteCase{"DELETE", "/v1/payments", "/v1/payments", 0}, RouteCase{"GET", one, template_one, 6},
                     RouteCase{"POST", one, template_one, 0},
                     RouteCase{"POST", one + "/capture", template_one + "/capture", 7},
+                    RouteCase{"POST", one + "/accept", template_one + "/accept", 7},
                     RouteCase{"POST", one + "/refund", template_one + "/refund", 7},
                     RouteCase{"POST", one + "/void", template_one + "/void", 7},
                     RouteCase{"GET", one + "/void", template_one + "/void", 0},

@@ -9,6 +9,7 @@ class Guard : public StorageTest {
 protected:
     struct Amounts {
         std::int64_t approved, captured, refunded, released, capture_reserved, refund_reserved;
+        std::string_view partial_approval;  // as kept: NULL is refused
     };
     // Amounts of a request of 100 that the table's own limits allow.
     static std::vector<Amounts> allowed_amounts() {
@@ -21,7 +22,10 @@ protected:
                             for (const std::int64_t refund_reserved : {0, 30})
                                 if (captured + capture_reserved + released <= approved &&
                                     refunded + refund_reserved <= captured)
-                                    all.push_back({approved, captured, refunded, released, capture_reserved, refund_reserved});
+                                    for (const std::string_view partial : {"NULL", "'allowed'", "'accepted'"})
+                                        if (partial == "NULL" || approved == 60)  // matters to a partial approval alone
+                                            all.push_back({approved, captured, refunded, released, capture_reserved,
+                                                           refund_reserved, partial});
         return all;
     }
     domain::Payment set(const PaymentId& id, std::string_view standing, bool void_requested, const Amounts& a) {
@@ -30,7 +34,8 @@ protected:
                           (void_requested ? "true" : "false") + ", approved_minor = " + n(a.approved) +
                           ", captured_minor = " + n(a.captured) + ", refunded_minor = " + n(a.refunded) +
                           ", released_minor = " + n(a.released) + ", capture_reserved_minor = " + n(a.capture_reserved) +
-                          ", refund_reserved_minor = " + n(a.refund_reserved) + " WHERE payment_id = '" + id.text() + "'");
+                          ", refund_reserved_minor = " + n(a.refund_reserved) + ", partial_approval = " +
+                          std::string(a.partial_approval) + " WHERE payment_id = '" + id.text() + "'");
         return view(id).payment;
     }
     std::string domain_says(const domain::Payment& payment, domain::Request request, std::int64_t minor) {
@@ -58,7 +63,7 @@ TEST_F(Guard, SqlAndDomainAgree) {
                         << standing << ' ' << void_requested << " request " << static_cast<int>(request) << " approved "
                         << amounts.approved << " captured " << amounts.captured << " refunded " << amounts.refunded
                         << " released " << amounts.released << " reserved " << amounts.capture_reserved << '/'
-                        << amounts.refund_reserved;
+                        << amounts.refund_reserved << " partial " << amounts.partial_approval;
                 }
             }
         }

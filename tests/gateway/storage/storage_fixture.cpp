@@ -42,6 +42,7 @@ NewPayment StorageTest::new_payment(std::int64_t minor, domain::Verb verb) {
                             .expires_at = now() + std::chrono::hours{24 * 7},
                             .accepted_offline_at = std::nullopt,
                             .business_date = "2026-11-25"};
+    payment.due_at = payment.expires_at;
     const auto operation_id = OperationId::create(now(), random_);
     domain::Operation operation{.id = operation_id,
                                 .payment_id = payment_id,

@@ -34,6 +34,17 @@ TEST(Plan, Authorize) {
               "MerchantID={account.merchant_id}\nPurchase=12.50\nAuthorize=12.50\nAcctNo={card.number}\n"
               "ExpDate={card.expiry}\npw={account.password}\n");
 }
+TEST(Plan, AsksForAPartWhereTheCallerWouldTakeOne) {
+    for (const Verb verb : {Verb::authorize, Verb::sale}) {
+        Scene scene = test::scene_of(verb);
+        EXPECT_EQ(planned(scene).find("PartialAuth"), std::string::npos);
+        scene.payment.partial_approval = domain::PartialApproval::allowed;
+        EXPECT_NE(planned(scene).find("PartialAuth=Allow\nInvoiceNo"), std::string::npos);
+    }
+    Scene capture = test::scene_of(Verb::capture);
+    capture.payment.partial_approval = domain::PartialApproval::accepted;
+    EXPECT_EQ(planned(capture).find("PartialAuth"), std::string::npos);
+}
 TEST(Plan, CaptureCarriesTheHold) {
     Scene scene = test::scene_of(Verb::capture);
     scene.operation.requested = test::usd(1000);
