@@ -192,6 +192,9 @@ std::string transcript(const Switches& switches) {
     std::string out = std::to_string(able.duplicate_window.count()) + " " + std::to_string(able.call_time_max.count()) +
                       " " + std::to_string(able.inquiry_blind.count()) + " " + std::to_string(able.currencies.size()) +
                       " " + std::to_string(static_cast<int>(checks.avs));
+    out += " " + std::to_string(able.hold_life.count());
+    for (const auto& row : able.hold_lives) out += " " + row.brand + " " + std::to_string(row.life.count());
+    out += " " + std::to_string(able.batch_closes ? able.batch_closes->minutes : -1);
     for (const Scene& scene : scenes()) {
         out += messages(adapter, scene);
         for (const vault::Reply& reply : replies()) {
