@@ -5,7 +5,8 @@ namespace {
 
 Result<ChangePlan> plan_capture(const Services& services, const PaymentView& view, std::optional<domain::Money> amount) {
     const domain::Payment& payment = view.payment;
-    if (payment.expires_at && *payment.expires_at <= services.clock.now()) {
+    const bool is_over = payment.expires_at && *payment.expires_at <= services.clock.now();
+    if (is_over || payment.standing == domain::Standing::expired) {
         return Error{ErrorKind::conflict, "authorization_expired"};
     }
     // With nothing left, `may_start` says why; one minor unit stands for "anything".

@@ -25,7 +25,8 @@ def charge_of(payment):
     """The processor's entry of the payment's first operation."""
     (row,) = stack.rows("SELECT processor_identity FROM operations WHERE verb IN ('authorize', 'sale') AND "
                         f"payment_id = '{payment['payment_id']}'")
-    (charge,) = [c for c in stack.book()["charges"] if c["invoice"].upper() == row[0].upper()]
+    (charge,) = [c for c in stack.book()["charges"]
+                 if c["invoice"].upper() == row[0].upper() and c["tran_code"] in ("PreAuth", "Sale")]
     return charge
 
 
@@ -36,7 +37,7 @@ def status_is(payment, status):
 def make_due(payment):
     """Its time is over now, by the database's clock."""
     stack.rows("UPDATE payments SET due_at = now() - interval '1 second', "
-               "expires_at = CASE WHEN partial_approval = 'allowed' THEN expires_at ELSE due_at END "
+               "expires_at = CASE WHEN partial_approval = 'allowed' THEN expires_at ELSE now() - interval '1 second' END "
                f"WHERE payment_id = '{payment['payment_id']}'")
 
 
