@@ -14,6 +14,7 @@
 #include "base/ops/lifecycle.hpp"
 #include "base/ops/log.hpp"
 #include "gateway/app/answer_sweeper.hpp"
+#include "gateway/app/lapse_sweeper.hpp"
 #include "gateway/app/resolver.hpp"
 #include "gateway/http/api.hpp"
 #include "gateway/http/gateway_config.hpp"
@@ -117,6 +118,9 @@ private:
             resolver_runs_ = false;
             if (bug) ops::error("the resolver ended by an exception");
         });
+        boost::asio::co_spawn(background_, lapses_.run(), [](const std::exception_ptr& bug) {
+            if (bug) ops::error("the clock of offers and holds ended by an exception");
+        });
     }
     bool is_idle() const { return listeners_.in_flight() == 0 && !resolver_runs_; }
 
@@ -126,6 +130,7 @@ private:
         listeners_.stop_accepting();
         resolver_.stop();
         sweeper_.stop();
+        lapses_.stop();
         boost::asio::steady_timer timer{background_};
         const auto until = clock_.instant() + config_.drain_max;
         while (!is_idle() && clock_.instant() < until) {
@@ -157,10 +162,12 @@ private:
     SingleFlight flights_;
     AccountGates gates_;
     Services services_{payments_, operations_, directory_, vault_,    adapters_,   renderer_,
-                       clock_,    random_,     sleeper_,   observer_, identities_, flights_, gates_};
+                       clock_,    random_,     sleeper_,   observer_, identities_, flights_, gates_,
+                        {.acceptance_time = config_.acceptance_time, .tip_rules = config_.tip_rules}};
     Resolver resolver_{services_, {.parallel_max = config_.resolver_parallel_max,
                                    .lease = config_.resolver_lease,
                                    .idle_pause = config_.resolver_pause}};
+    LapseSweeper lapses_{services_, operations_, {.pause = config_.clock_pause}};
     AnswerSweeper sweeper_{operations_, clock_, sleeper_, observer_, {.kept = config_.answers_kept}};
     UseCases use_cases_{services_};
     ProbingReadiness readiness_{[this](Instant deadline) { return payments_.prove_commit(deadline); }, vault_, clock_};

@@ -54,7 +54,7 @@ def values(instance):
              "CERTS": instance.certificates, "SHARE": instance.share, "GATEWAY_PORT": ports["gateway"],
              "VAULT_PORT": ports["vault"], "SANDBOX_PORT": ports["sandbox"],
              "STRIPE_SANDBOX_PORT": ports["stripe-sandbox"], "RELAY_PORT": ports["relay"], "KAFKA": broker(instance),
-             "INSTANCE": instance.name}
+             "INSTANCE": instance.name, "CONFIG": instance.config}
     users = {f"USER_{service.upper()}": instance.user(service) for service in
              ("front", "keeper", "egress", "gateway", "relay", "sandbox")}
     return {**names, **users}

@@ -63,7 +63,7 @@ class Tour:
         print(f" {self.steps:>2}  {did:<50} {saw}", flush=True)
 
     def money(self, payment):
-        parts = [f"{name} {payment[f'{name}_minor'] / 100:.2f}" for name in ("approved", "captured", "refunded", "released")
+        parts = [f"{name} {payment[f'{name}_minor'] / 100:.2f}" for name in ("approved", "captured", "tip", "refunded", "released")
                  if payment.get(f"{name}_minor")]
         return f"{payment['status']}" + (f" ({', '.join(parts)})" if parts else "")
 
@@ -109,6 +109,9 @@ class Tour:
         captured = self.act(payment_id, "capture", "capture")
         expect(captured["status"] == "captured", captured)
         self.tell("Capture it", self.money(captured))
+        tipped = json.loads(self.post(f"/v1/payments/{payment_id}/tip", {"tip": {"amount_minor": 200, "currency": "USD"}}, "tip")[2])
+        expect((tipped["captured_minor"], tipped["tip_minor"]) == (1450, 200), tipped)
+        self.tell("The guest adds a tip of 2.00", self.money(tipped))
         refunded = self.act(payment_id, "refund", "refund", 250)
         expect((refunded["status"], refunded["refunded_minor"]) == ("partially_refunded", 250), refunded)
         self.tell("Refund 2.50 of it", self.money(refunded))

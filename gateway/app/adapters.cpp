@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/ledger/entry.hpp"
+
 namespace postern::gateway {
 
 Adapters::Adapters(std::initializer_list<const processors::ProcessorAdapter*> all) {
@@ -25,6 +27,19 @@ Status can_do(const processors::Capabilities& capabilities, domain::Verb verb, d
         return refused("amount_out_of_range", "/amount/amount_minor");
     }
     return {};
+}
+
+std::chrono::seconds hold_life(const processors::Capabilities& capabilities, std::string_view brand) {
+    const auto found = std::ranges::find(capabilities.hold_lives, brand, &processors::HoldLife::brand);
+    return found == capabilities.hold_lives.end() ? capabilities.hold_life : found->life;
+}
+
+bool batch_has_closed(const processors::Capabilities& capabilities, Timestamp taken, Timestamp now) {
+    const auto& close = capabilities.batch_closes;
+    if (!close) return false;
+    const auto batch_of = [&](Timestamp at) { return ledger::business_date(at, close->time_zone, close->minutes); };
+    const auto taken_in = batch_of(taken), open = batch_of(now);
+    return taken_in && open && *taken_in != *open;
 }
 
 }  // namespace postern::gateway

@@ -23,6 +23,12 @@ private:
 // "currency_not_supported", "amount_out_of_range".
 Status can_do(const processors::Capabilities& capabilities, domain::Verb verb, domain::Money amount);
 
+// How long an authorization of this brand holds at the processor.
+std::chrono::seconds hold_life(const processors::Capabilities& capabilities, std::string_view brand);
+
+// Whether the batch of what was captured at `taken` has surely closed by now; false where the processor does not tell.
+bool batch_has_closed(const processors::Capabilities& capabilities, Timestamp taken, Timestamp now);
+
 // Processor identities that no other process and no restart gives again: the epoch is drawn durably at each start, the
 // counter runs within it.
 class IdentityAllocator {

@@ -8,7 +8,8 @@ namespace postern::gateway {
 namespace {
 
 idempotency::Meaning meaning_of(const NewPaymentInput& input) {
-    return {{"/intent", std::string(domain::to_text(input.verb))},
+    idempotency::Meaning meaning{
+            {"/intent", std::string(domain::to_text(input.verb))},
             {"/amount/amount_minor", std::to_string(input.amount.amount_minor())},
             {"/amount/currency", std::string(domain::alphabetic_code(input.amount.currency()))},
             {"/token", input.token.text()},
@@ -19,11 +20,14 @@ idempotency::Meaning meaning_of(const NewPaymentInput& input) {
             {"/account_id", input.account_id ? input.account_id->text() : ""},
             {"/accepted_offline_at", input.accepted_offline_at ? to_rfc3339(*input.accepted_offline_at) : ""},
             {"/device_sequence", std::to_string(input.device_sequence)}};
+    if (input.partial_approval) meaning.emplace_back("/partial_approval", "true");  // absent as in keys of before
+    return meaning;
 }
 
 domain::Payment payment_of(const Services& services, const CallContext& context, const NewPaymentInput& input,
-                           const Route& route, std::string business_date) {
+                           const Route& route, std::string_view brand, std::string business_date) {
     const Timestamp now = services.clock.now();
+    const auto& capabilities = services.adapters.find(route.processor)->capabilities();
     const auto zero = domain::Money::zero(input.amount.currency());
     const auto& offline_at = input.accepted_offline_at;
     domain::Payment payment{.id = PaymentId::create(now, services.random),
@@ -42,8 +46,12 @@ domain::Payment payment_of(const Services& services, const CallContext& context,
                             .accepted_offline_at = offline_at,
                             .device_sequence = input.device_sequence,
                             .late = offline_at && now - *offline_at > route.store.offline_limit,
-                            .business_date = std::move(business_date)};
-    if (input.verb == domain::Verb::authorize) payment.expires_at = now + services.settings.authorization_life;
+                            .business_date = std::move(business_date),
+                            .checks_policy = route.store.checks};
+    const bool may_be_partial = input.partial_approval && capabilities.partial_approval;
+    if (may_be_partial) payment.partial_approval = domain::PartialApproval::allowed;
+    if (input.verb == domain::Verb::authorize) payment.expires_at = now + hold_life(capabilities, brand);
+    payment.due_at = payment.expires_at;
     return payment;
 }
 
@@ -87,7 +95,7 @@ Awaitable<Result<Ready>> make_ready(const Services& services, const CallContext&
     if (!pass) co_return pass.error();
     const auto token = co_await services.vault.describe(context.tenant_id, input.token);
     if (!token) co_return about_token(token.error());
-    domain::Payment payment = payment_of(services, context, input, *route, std::move(*day));
+    domain::Payment payment = payment_of(services, context, input, *route, token->brand, std::move(*day));
     domain::Operation operation =
         new_operation(services, payment, {input.verb, input.amount, std::nullopt}, context.deadline);
     domain::CardSummary card{token->bin6, token->last4, token->brand, token->expiry_month, token->expiry_year};

@@ -13,6 +13,7 @@ struct NewPaymentInput {
     std::optional<AccountId> account_id;
     std::optional<Timestamp> accepted_offline_at;
     std::int64_t device_sequence = 0;
+    bool partial_approval = false;  // an approval of a part may be offered; a processor without them ignores it
 };
 
 // Authorizes or sells. A decline is an answer; an error means that no payment was made by this call, or, of kind

@@ -12,6 +12,7 @@ domain::Operation new_operation(const Services& services, const domain::Payment&
                              .verb = plan.verb,
                              .requested = plan.amount,
                              .approved = {},
+                             .tip = plan.tip,
                              .undoes = plan.undoes,
                              .processor = payment.processor,
                              .account_id = payment.account_id,

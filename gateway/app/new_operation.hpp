@@ -9,6 +9,7 @@ struct OperationPlan {
     domain::Verb verb;
     domain::Money amount;
     std::optional<OperationId> undoes;
+    std::optional<domain::Money> tip = {};
 };
 domain::Operation new_operation(const Services& services, const domain::Payment& payment, const OperationPlan& plan,
                                 Instant deadline);

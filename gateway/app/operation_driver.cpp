@@ -16,6 +16,11 @@ constexpr std::chrono::milliseconds doubt_pause{60'000};  // people look; the re
 
 bool is_first_verb(domain::Verb verb) { return verb == domain::Verb::authorize || verb == domain::Verb::sale; }
 
+// An undo, or the refund in its place: somebody was told that the money comes back.
+bool was_promised(const domain::Operation& operation) {
+    return is_undo(operation.verb) || operation.cause == domain::Cause::batch_closed;
+}
+
 bool is_undone(const PaymentView& view, const OperationId& id) {
     return std::ranges::any_of(view.operations, [&](const domain::Operation& other) { return other.undoes == id; });
 }
@@ -110,7 +115,8 @@ processors::Step OperationDriver::next() const {
     processors::Step step = adapter().next(history());
     const auto* conclude = std::get_if<processors::Conclude>(&step);
     const bool not_sent = conclude && std::holds_alternative<domain::NotSentClaim>(conclude->claim);
-    return not_sent && is_undo(work_.operation.verb) ? send_undo_again() : step;
+    const bool takes_back = was_promised(work_.operation) || work_.operation.undoes.has_value();  // or the books' tip again
+    return not_sent && takes_back ? send_undo_again() : step;
 }
 
 // An undo runs until it is acknowledged: that its message never left ends nothing.
@@ -190,6 +196,7 @@ Decided OperationDriver::decide_or_doubt(domain::Claim& claim, const EvidenceNot
 
 Awaitable<Committed> OperationDriver::commit_noted(domain::Claim claim, EvidenceNote note, OpenEnd open_end) {
     const std::string day = co_await business_day();
+    claim = with_checks(std::move(claim));
     for (int tries = 0; tries < commit_tries_max; ++tries) {
         if (tries > 0) co_await services_.sleeper.sleep(commit_pause * tries);
         Decided decided = decide_or_doubt(claim, note, day, open_end);
@@ -197,6 +204,23 @@ Awaitable<Committed> OperationDriver::commit_noted(domain::Claim claim, Evidence
         if (const auto done = co_await record_once(std::move(decided))) co_return *done;
     }
     co_return Committed::failed;
+}
+
+// What the messages' answers told of address and security code, the latest that told anything; a repeat goes without
+// the code and may be told less.
+domain::Claim OperationDriver::with_checks(domain::Claim claim) const {
+    if (!is_first_verb(work_.operation.verb) || !adapter().capabilities().tells_checks) return claim;
+    domain::Checks checks;
+    for (const processors::Attempt& attempt : work_.attempts) {
+        const auto* sent = std::get_if<vault::Sent>(&attempt.verdict);
+        if (sent == nullptr || attempt.kind == vault::AttemptKind::inquire) continue;
+        const domain::Checks told = adapter().checks(sent->reply);
+        if (told.avs != domain::AvsResult::not_told) checks.avs = told.avs;
+        if (told.cvv != domain::CvvResult::not_told) checks.cvv = told.cvv;
+    }
+    if (auto* approval = std::get_if<domain::ApprovedClaim>(&claim)) approval->checks = checks;
+    if (auto* decline = std::get_if<domain::DeclinedClaim>(&claim)) decline->checks = checks;
+    return claim;
 }
 
 // Nothing: decide again.
@@ -247,7 +271,8 @@ Awaitable<std::optional<Committed>> OperationDriver::read_again() {
 // A first operation belongs to the day of its order; what follows, to the day when it is done.
 Awaitable<std::string> OperationDriver::business_day() {
     const domain::Payment& payment = work_.payment;
-    const auto route = is_first_verb(work_.operation.verb)
+    const bool begins = is_first_verb(work_.operation.verb) && !domain::is_final(work_.operation.status);
+    const auto route = begins
                            ? Result<Route>{Error{}}
                            : co_await services_.directory.route(payment.tenant_id, payment.tender.store_id,
                                                                 payment.tender.device_id, payment.account_id);

@@ -56,6 +56,7 @@ private:
     void report_to_gate(bool transport_fault);
     processors::Step send_undo_again() const;
     EvidenceNote take_note();
+    domain::Claim with_checks(domain::Claim claim) const;
     bool nothing_left() const;
     Awaitable<void> keep_evidence();
     Awaitable<Committed> commit_noted(domain::Claim claim, EvidenceNote note, OpenEnd open_end);

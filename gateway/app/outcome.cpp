@@ -5,11 +5,30 @@ namespace {
 
 using domain::Standing;
 
+constexpr std::chrono::minutes refund_time{10};  // within it a lost message of a refund in an undo's place is sent again
+
 void attach_event(const Services& services, Change& change, std::string_view type, Timestamp now) {
     change.event = idempotency::make_event(EventId::create(now, services.random), type, change.payment,
                                            change.operation, now);
     change.payment.event_version = change.event->version;
     change.payment.last_event_hash = change.event->hash;
+}
+
+domain::Operation refund_in_place_of(const Services& services, const domain::Effect& effect) {
+    domain::Operation refund = undo_of(services, effect.operation, *effect.refund);
+    refund.verb = domain::Verb::refund;
+    refund.undoes = effect.operation.undoes;
+    refund.cause = effect.cause;
+    refund.deadline = refund.created_at + refund_time;
+    return refund;
+}
+
+// A tip that was adjusted behind our back is taken back by saying the books' tip once more.
+domain::Operation tip_again(const Services& services, const domain::Effect& effect) {
+    domain::Operation again = undo_of(services, effect.operation, effect.payment.captured);
+    again.verb = domain::Verb::adjust_tip;
+    again.tip = effect.payment.tip;
+    return again;
 }
 
 Change change_of(const Services& services, const Work& work, const domain::Effect& effect,
@@ -21,14 +40,20 @@ Change change_of(const Services& services, const Work& work, const domain::Effec
                                          services.random);
     if (!effect.event.empty()) attach_event(services, change, effect.event, now);
     if (effect.undo) {
-        const auto& approved = std::get<domain::ApprovedClaim>(claim).approved;
-        change.undo = undo_of(services, effect.operation, approved);
+        const auto* approval = std::get_if<domain::ApprovedClaim>(&claim);
+        const bool is_tip = effect.operation.verb == domain::Verb::adjust_tip;
+        change.undo = is_tip ? tip_again(services, effect)
+                             : undo_of(services, effect.operation,
+                                       approval ? approval->approved : *effect.operation.approved);
+        change.undo->cause = effect.cause;
     }
+    if (effect.refund) change.undo = refund_in_place_of(services, effect);
+    change.keys_wait_for_undo = effect.refund.has_value();
     domain::Payment shown = change.payment;
     ++shown.version;  // what the store makes of it
-    change.answer = draw(services, shown, work.card, change.operation);
+    change.answer = draw(services, shown, work.card, change.keys_wait_for_undo ? *change.undo : change.operation);
     const bool ended = shown.standing == Standing::declined || shown.standing == Standing::failed;
-    change.tender_is_free = ended && !change.operation_was_final;
+    change.tender_is_free = (ended && !change.operation_was_final) || effect.tender_is_free;
     if (!domain::is_final(change.operation.status)) {
         change.next_look = open_end.next_look;
         change.next_step = open_end.next_step;
@@ -92,6 +117,8 @@ Result<Decided> decide(const Services& services, const Work& work, const domain:
     auto effect = domain::apply(work.payment, work.operation, claim, now);
     if (!effect) return effect.error();
     if (work.undo_exists && !effect->changes_state) effect->undo = false;
+    const bool is_new_offer = effect->payment.is_offered() && !work.payment.is_offered();
+    if (is_new_offer) effect->payment.due_at = now + services.settings.acceptance_time;
     Decided decided{.outcome = {.evidence = evidence_of(services, work, domain::kind_of(claim), note), .change = {}},
                     .alarm = effect->alarm};
     if (effect->changes_state || effect->undo) {

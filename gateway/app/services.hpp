@@ -11,6 +11,7 @@
 #include "gateway/app/single_flight.hpp"
 #include "gateway/app/sleeper.hpp"
 #include "gateway/app/store.hpp"
+#include "gateway/domain/tip_rules.hpp"
 #include "vault/contract/vault_client.hpp"
 
 namespace postern::gateway {
@@ -33,8 +34,9 @@ struct Settings {
     std::chrono::milliseconds record_time_max{10'000}; // commit 2 is tried this long, whatever the caller's deadline
     std::chrono::milliseconds answer_reserve{500};     // of the deadline, kept for commit 2 and the answer
     std::chrono::milliseconds poll_pause{50};          // while waiting for a twin or an undo
-    std::chrono::hours authorization_life{7 * 24};     // a hold that was not captured by then may be gone
+    std::chrono::milliseconds acceptance_time{120'000};  // a partial approval is offered this long, then taken back
     std::chrono::minutes offline_clock_skew{5};        // a device's clock may be ahead by this
+    domain::TipRules tip_rules = domain::TipRules{};   // empty: no tip after the sale, no increment
 };
 
 // Everything that a use case reaches; built and joined in main.cpp, outlives every call.

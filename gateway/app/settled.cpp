@@ -5,6 +5,19 @@
 #include "gateway/app/outcome.hpp"
 
 namespace postern::gateway {
+namespace {
+
+// An undo that came after the batch's close was refused, and a refund takes its place.
+const domain::Operation& in_place_of(const PaymentView& view, const domain::Operation& operation) {
+    const auto refund = std::ranges::find_if(view.operations, [&](const domain::Operation& other) {
+        return other.cause == domain::Cause::batch_closed && other.undoes == operation.undoes;
+    });
+    const bool is_replaced = operation.undoes && operation.decline &&
+                             operation.decline->reason == domain::DeclineReason::reversal_target_missing && refund != view.operations.end();
+    return is_replaced ? *refund : operation;
+}
+
+}  // namespace
 
 Awaitable<Result<Answer>> await_settled(const Services& services, TenantId tenant, PaymentId payment,
                                         OperationId operation, Instant deadline) {
@@ -13,7 +26,7 @@ Awaitable<Result<Answer>> await_settled(const Services& services, TenantId tenan
         if (!view) co_return view.error();
         const auto found = std::ranges::find(view->operations, operation, &domain::Operation::id);
         if (found == view->operations.end()) co_return Error{ErrorKind::not_found, "unknown_operation"};
-        Answer answer = draw(services, view->payment, view->card, *found);
+        Answer answer = draw(services, view->payment, view->card, in_place_of(*view, *found));
         if (answer.is_final || time_left(services, deadline) <= services.settings.answer_reserve) co_return answer;
         co_await services.sleeper.sleep(services.settings.poll_pause);
     }

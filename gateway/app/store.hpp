@@ -38,7 +38,8 @@ struct NextOperation {
     domain::Request request;
     domain::Operation operation;      // requested: the amount to reserve; with void_payment: what is taken back
     std::chrono::milliseconds lease;
-    std::optional<std::int64_t> version = {};  // the payment's, where the caller named it: "precondition_failed"
+    std::optional<std::int64_t> version = {};  // the payment's, where it must be that one: "precondition_failed"
+    std::int64_t above_minor = 0;     // how far a capture with a tip may go over what is left
 };
 // A void accepted while the payment's first operation has no answer: no new operation, the goal becomes undo.
 struct UndoUnknown {
@@ -46,6 +47,17 @@ struct UndoUnknown {
     PaymentId payment_id;
     TenantId tenant_id;
     Answer answer;  // pending
+};
+
+// The caller keeps the part that was approved: no message, nothing moves at the processor. The payment must still be at
+// the version that it had before; else "moved_on".
+struct AcceptPartial {
+    idempotency::KeyedCommand command;
+    domain::Payment payment;      // after; its version is the one expected before
+    domain::CardSummary card;
+    domain::Operation operation;  // the approved one
+    idempotency::EventRecord event;
+    Answer answer;                // final
 };
 
 struct Prepared {
@@ -79,8 +91,9 @@ struct Change {
     std::vector<ledger::Entry> entries;
     std::optional<idempotency::EventRecord> event;
     std::optional<domain::Operation> undo;  // a new operation that takes the approval back
+    bool keys_wait_for_undo = false;    // `undo` takes this operation's place: its keys wait for that one now
     Answer answer;                      // for every key that waits for this operation
-    bool tender_is_free = false;        // declined or unsent: the tender may be tried again
+    bool tender_is_free = false;        // declined, unsent, or taken back untouched: the tender may be tried again
     // Approval evidence came for an operation that is final already: its status stays (it must still be what
     // `operation.status` says, whatever the lease), only its `reference` is kept, for the undo that this change opens.
     bool operation_was_final = false;
@@ -123,6 +136,7 @@ public:
     virtual Awaitable<Result<PrepareResult>> prepare(NewPayment command, Instant deadline) = 0;
     virtual Awaitable<Result<PrepareResult>> prepare(NextOperation command, Instant deadline) = 0;
     virtual Awaitable<Result<PrepareResult>> undo_unknown(UndoUnknown command, Instant deadline) = 0;
+    virtual Awaitable<Result<PrepareResult>> accept(AcceptPartial command, Instant deadline) = 0;
     virtual Awaitable<Result<OutcomeVerdict>> record(Outcome outcome, Instant deadline) = 0;
     virtual Awaitable<Result<PaymentView>> find(TenantId tenant, PaymentId payment, Instant deadline) = 0;  // not_found
     virtual Awaitable<Result<ListPage>> list(ListQuery query, Instant deadline) = 0;  // "bad_page_token"
@@ -158,6 +172,16 @@ public:
     virtual Awaitable<Result<std::optional<std::string>>> decision(OperationId operation) = 0;
 };
 
+// ---- For the clock --------------------------------------------------------------------------------------------------------
+
+class DuePayments {
+public:
+    virtual ~DuePayments() = default;
+    // Live payments whose due_at is over, by `now` and by the store's own clock, so that one clock that jumps ends
+    // nothing early; the longest due first.
+    virtual Awaitable<Result<std::vector<PaymentView>>> find_due(Timestamp now, int count_max) = 0;
+};
+
 // ---- Old answers ----------------------------------------------------------------------------------------------------------
 
 struct KeyPlace {  // where a pass over all keys stands; empty: at the beginning
@@ -189,6 +213,8 @@ struct StoreSettings {
     int cutoff_minutes = 0;
     domain::Currency currency;
     std::chrono::minutes offline_limit{1440};
+    domain::ChecksPolicy checks = {};
+    std::string category = "5812";  // merchant category code: four digits
 };
 struct Route {  // where a store's payments go
     StoreSettings store;

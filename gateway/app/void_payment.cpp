@@ -11,18 +11,37 @@ namespace {
 
 constexpr int tries_max = 3;  // the first operation may end between reading and writing
 
-Result<ChangePlan> plan_void(const Services&, const PaymentView& view, std::optional<domain::Money>) {
+// After the batch's close nothing can be taken out of it: what is left goes back as a refund.
+Result<ChangePlan> plan_refund_of_rest(const domain::Payment& payment, const domain::Operation& taken) {
+    const domain::Money rest = payment.refundable();
+    const auto refused = Error{ErrorKind::conflict, "payment_not_voidable"};
+    if (rest.is_zero()) return payment.refund_reserved.is_zero() ? refused : Error{ErrorKind::conflict, "operation_in_progress"};
+    if (const Status may = domain::may_start(payment, domain::Request::refund, rest); !may) return may.error();
+    return ChangePlan{domain::Request::refund, domain::Verb::refund, rest, taken};
+}
+
+Result<ChangePlan> plan_void(const Services& services, const PaymentView& view, const ChangeInput&) {
     const domain::Payment& payment = view.payment;
+    const auto* charged = latest_approved(view, {domain::Verb::sale, domain::Verb::capture});
+    const auto* adapter = services.adapters.find(payment.processor);
+    const bool is_closed = charged != nullptr && adapter != nullptr && !payment.void_requested &&
+                           !payment.is_partial() && payment.standing == domain::Standing::live &&
+                           batch_has_closed(adapter->capabilities(), charged->created_at, services.clock.now());
+    if (is_closed) return plan_refund_of_rest(payment, *charged);
     if (const Status may = domain::may_start(payment, domain::Request::void_payment, payment.approved); !may) {
         return may.error();
     }
-    const auto* taken = latest_approved(view, {domain::Verb::sale, domain::Verb::capture});
-    const auto* original = taken != nullptr ? taken : latest_approved(view, {domain::Verb::authorize});
+    const auto* original = charged != nullptr ? charged : latest_approved(view, {domain::Verb::authorize});
     if (original == nullptr) return Error{ErrorKind::conflict, "payment_not_voidable"};
     // A reversal takes back one operation: what was captured in parts is refunded instead.
-    const bool in_parts = taken != nullptr && *taken->approved != payment.captured;
+    const auto parts = std::ranges::count_if(view.operations, [](const domain::Operation& operation) {
+        const bool takes = operation.verb == domain::Verb::sale || operation.verb == domain::Verb::capture;
+        return takes && operation.status == domain::OperationStatus::approved;
+    });
+    const bool in_parts = parts > 1;
     if (in_parts) return Error{ErrorKind::conflict, "payment_not_voidable"};
-    return ChangePlan{domain::Request::void_payment, domain::Verb::reverse, original->approved.value(), *original};
+    const domain::Money amount = charged != nullptr ? payment.captured : payment.approved;  // with tips and increments
+    return ChangePlan{domain::Request::void_payment, domain::Verb::reverse, amount, *original};
 }
 
 // Nothing: the payment has moved on, read it again.

@@ -4,6 +4,7 @@
 
 #include "base/id.hpp"
 #include "gateway/cli/keys.hpp"
+#include "gateway/domain/checks.hpp"
 #include "gateway/domain/money.hpp"
 
 namespace postern::gateway::cli {
@@ -16,7 +17,7 @@ constexpr std::string_view list_merchants = R"sql(
 )sql";
 constexpr std::string_view list_stores = R"sql(
     SELECT store_id AS store, tenant_id AS merchant, name, time_zone, cutoff_minutes, currency, offline_limit_minutes,
-           enabled, created_at FROM stores
+           merchant_category AS category, avs_no_match, cvv_no_match, enabled, created_at FROM stores
     WHERE $1 = '' OR store_id = $1 ORDER BY created_at, store_id
 )sql";
 constexpr std::string_view list_devices = R"sql(
@@ -60,7 +61,10 @@ constexpr std::string_view change_store = R"sql(
         enabled = coalesce(nullif($3, '')::boolean, enabled),
         time_zone = coalesce(nullif($4, ''), time_zone),
         cutoff_minutes = coalesce(nullif($5, '')::integer, cutoff_minutes),
-        offline_limit_minutes = coalesce(nullif($6, '')::integer, offline_limit_minutes)
+        offline_limit_minutes = coalesce(nullif($6, '')::integer, offline_limit_minutes),
+        avs_no_match = coalesce(nullif($7, ''), avs_no_match),
+        cvv_no_match = coalesce(nullif($8, ''), cvv_no_match),
+        merchant_category = coalesce(nullif($9, ''), merchant_category)
     WHERE store_id = $1 AND (now() AT TIME ZONE coalesce(nullif($4, ''), 'UTC')) IS NOT NULL RETURNING store_id
 )sql";
 constexpr std::string_view change_device = R"sql(
@@ -89,8 +93,9 @@ constexpr std::string_view insert_merchant = R"sql(
     INSERT INTO tenants (tenant_id, name) VALUES ($1, $2) RETURNING tenant_id AS merchant, name
 )sql";
 constexpr std::string_view insert_store = R"sql(
-    INSERT INTO stores (store_id, tenant_id, name, time_zone, cutoff_minutes, currency, offline_limit_minutes)
-    SELECT $1, tenant_id, $3, $4, $5::integer, $6, $7::integer FROM tenants
+    INSERT INTO stores (store_id, tenant_id, name, time_zone, cutoff_minutes, currency, offline_limit_minutes,
+                        merchant_category)
+    SELECT $1, tenant_id, $3, $4, $5::integer, $6, $7::integer, $8 FROM tenants
     WHERE tenant_id = $2 AND (now() AT TIME ZONE $4) IS NOT NULL
     RETURNING store_id AS store, tenant_id AS merchant, name
 )sql";
@@ -106,7 +111,8 @@ struct Statements {
 };
 const Statements& statements_of(Kind kind) {
     static const Statements merchant{"merchant", list_merchants, change_merchant, {}};
-    static const Statements store{"store", list_stores, change_store, {"time-zone", "cutoff", "offline-limit"}};
+    static const Statements store{"store", list_stores, change_store,
+                                  {"time-zone", "cutoff", "offline-limit", "avs-no-match", "cvv-no-match", "category"}};
     static const Statements device{"device", list_devices, change_device, {}};
     static const Statements account{"account", list_accounts, change_account, {}};
     static const Statements key{"key", list_keys, change_key, {}};
@@ -128,10 +134,22 @@ Result<Table> read_objects(Shell& shell, Kind kind, const std::string& id) {
     return (*database)->read(statements_of(kind).list, {id});
 }
 
+Status check_category(std::string_view text) {
+    const bool is_code = text.size() == 4 && text.find_first_not_of("0123456789") == text.npos;
+    if (is_code) return {};
+    return Error{ErrorKind::invalid_request, "bad_category", "a merchant category code of four digits, such as 5812"};
+}
+
 // One option's value as its statement takes it.
 Result<std::string> column_value(const std::string& option, const std::string& text) {
     if (option == "name") {
         if (auto fits = check_name(text); !fits) return fits.error();
+    }
+    const bool is_check = option == "avs-no-match" || option == "cvv-no-match";
+    if (is_check && !domain::parse_check_action(text))
+        return Error{ErrorKind::invalid_request, "unknown_check_action", option + ": accept, flag or void"};
+    if (option == "category") {
+        if (auto fits = check_category(text); !fits) return fits.error();
     }
     if (option != "cutoff") return text;
     const auto minutes = parse_cutoff(text);
@@ -232,13 +250,14 @@ Status add_store(Shell& shell, const NewStore& store) {
     if (auto fits = check_name(store.name); !fits) return fits;
     const auto cutoff = parse_cutoff(store.cutoff);
     if (!cutoff) return cutoff.error();
+    if (auto fits = check_category(store.category); !fits) return fits;
     if (const auto currency = domain::parse_currency(store.currency); !currency) {
         return Error{ErrorKind::invalid_request, "unknown_currency", store.currency};
     }
     const auto id = StoreId::create(shell.clock().now(), shell.random());
     const std::vector<std::string> parameters{id.text(), store.merchant, store.name, store.time_zone,
                                               std::to_string(*cutoff), store.currency,
-                                              std::to_string(store.offline_limit_minutes)};
+                                              std::to_string(store.offline_limit_minutes), store.category};
     return insert(shell, insert_store, parameters, Kind::store, store.name);
 }
 

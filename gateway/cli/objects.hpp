@@ -22,7 +22,7 @@ Status disable_object(Shell& shell, Kind kind, const std::string& id);
 
 Status add_merchant(Shell& shell, const std::string& name);
 struct NewStore {
-    std::string merchant, name, time_zone, currency = "USD", cutoff = "04:00";
+    std::string merchant, name, time_zone, currency = "USD", cutoff = "04:00", category = "5812";
     int offline_limit_minutes = 1440;
 };
 Status add_store(Shell& shell, const NewStore& store);

@@ -102,10 +102,13 @@ void add_merchants(CLI::App& app, Tree& tree) {
     store->add_option("--time-zone", tree.store.time_zone, "IANA name, such as America/New_York")->required();
     store->add_option("--cutoff", tree.store.cutoff, "Local time when the business day ends")->capture_default_str();
     store->add_option("--currency", tree.store.currency)->capture_default_str();
+    store->add_option("--category", tree.store.category, "Merchant category code: what the card schemes file it under")
+        ->capture_default_str();
     store->add_option("--offline-limit", tree.store.offline_limit_minutes,
                       "Minutes; a payment accepted offline longer ago is marked late")
         ->check(CLI::Range(1, 100'000))->capture_default_str();
-    add_common(stores, tree, Kind::store, {"time-zone", "cutoff", "offline-limit"});
+    add_common(stores, tree, Kind::store,
+               {"time-zone", "cutoff", "offline-limit", "avs-no-match", "cvv-no-match", "category"});
 
     CLI::App& devices = group(app, "device", "Devices of a store: tills and terminals");
     auto* device = command(devices, tree, "add", "A new device",

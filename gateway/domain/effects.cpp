@@ -1,5 +1,7 @@
 #include "gateway/domain/effects.hpp"
 
+#include <algorithm>
+
 namespace postern::domain {
 namespace {
 
@@ -10,26 +12,24 @@ bool fits(const Operation& operation, Money approved) {
            approved.amount_minor() <= operation.requested.amount_minor();
 }
 
-Status add(Money& total, Money amount) {
-    const auto sum = total.plus(amount);
-    if (!sum) return sum.error();
-    total = *sum;
-    return {};
-}
-
 // A reservation ends with its operation; it was made for what was requested.
 void release(Money& reserved, Money requested) {
     const auto rest = reserved.minus(requested);
     reserved = rest && rest->amount_minor() > 0 ? *rest : Money::zero(reserved.currency());
 }
 
-void approve(Effect& effect, const ApprovedClaim& claim) {
-    Operation& operation = effect.operation;
-    operation.status = OperationStatus::approved;
-    operation.approved = claim.approved;
-    if (!claim.reference.empty()) operation.reference = claim.reference;
-    operation.goal.reset();
-    effect.changes_state = true;
+// What is taken may come to lie above what was approved, by a tip: then what had been given back is used again, and only
+// for the rest the approved amount rises.
+Status cover(Payment& payment) {
+    const auto held = payment.approved.minus(payment.released)->minus(payment.captured);
+    if (!held) return held.error();
+    std::int64_t missing = -held->amount_minor();
+    if (missing <= 0) return {};
+    const std::int64_t again = std::min(missing, payment.released.amount_minor());
+    const Currency currency = payment.approved.currency();
+    payment.released = *payment.released.minus(*Money::of_minor(again, currency));
+    missing -= again;
+    return add(payment.approved, *Money::of_minor(missing, currency));
 }
 
 // How a no reads on the operation; true where it was the issuer's (a decline).
@@ -38,6 +38,7 @@ bool refuse(Operation& operation, const Claim& claim) {
     if (const auto* declined = std::get_if<DeclinedClaim>(&claim)) {
         operation.status = OperationStatus::declined;
         operation.decline = declined->decline;
+        operation.checks = declined->checks;
         return true;
     }
     operation.status = OperationStatus::failed;
@@ -46,22 +47,59 @@ bool refuse(Operation& operation, const Claim& claim) {
     return false;
 }
 
+// The store's word on a comparison that failed; the strictest counts.
+void judge_checks(Effect& effect) {
+    Payment& payment = effect.payment;
+    const Checks& checks = effect.operation.checks;
+    payment.flags = failed_checks(payment.checks_policy, checks, CheckAction::flag);
+    if (!failed_checks(payment.checks_policy, checks, CheckAction::void_payment).any()) return;
+    take_back(effect, Cause::checks);
+    effect.event = "payment.checks_failed";
+}
+
 }  // namespace
 
+Status add(Money& total, Money amount) {
+    const auto sum = total.plus(amount);
+    if (!sum) return sum.error();
+    total = *sum;
+    return {};
+}
+
+void approve(Effect& effect, const ApprovedClaim& claim) {
+    Operation& operation = effect.operation;
+    operation.status = OperationStatus::approved;
+    operation.approved = claim.approved;
+    operation.checks = claim.checks;
+    if (!claim.reference.empty()) operation.reference = claim.reference;
+    operation.goal.reset();
+    effect.changes_state = true;
+}
+
+void take_back(Effect& effect, Cause cause) {
+    effect.undo = true;
+    effect.cause = cause;
+    effect.operation.failure_code = cause == Cause::checks ? "checks_failed" : "partial_approval_reversed";
+}
+
+// What becomes of an approval: kept, offered, or taken back, and then why.
 Status first_approved(Effect& effect, const Claim& claim, Timestamp) {
     const auto& approval = std::get<ApprovedClaim>(claim);
     if (!fits(effect.operation, approval.approved)) return does_not_fit;
-    const bool undo_wanted = effect.payment.void_requested || effect.operation.goal == Goal::undo;
+    Payment& payment = effect.payment;
+    const bool undo_wanted = payment.void_requested || effect.operation.goal == Goal::undo;
     const bool partial = approval.approved != effect.operation.requested;
     const bool sale = effect.operation.verb == Verb::sale;
     approve(effect, approval);
-    effect.payment.standing = Standing::live;
-    effect.payment.approved = approval.approved;
-    if (sale) effect.payment.captured = approval.approved;
-    if (partial) effect.operation.failure_code = "partial_approval_reversed";
+    payment.standing = Standing::live;
+    payment.approved = approval.approved;
+    if (sale) payment.captured = approval.approved;
     effect.event = partial ? "payment.partially_authorized" : sale ? "payment.captured" : "payment.authorized";
-    effect.undo = undo_wanted || partial;
-    effect.payment.void_requested = effect.undo;
+    judge_checks(effect);
+    if (partial && payment.partial_approval == PartialApproval::refused) take_back(effect, Cause::partial_approval);
+    if (undo_wanted) effect.cause.reset();
+    effect.undo = effect.undo || undo_wanted;
+    payment.void_requested = effect.undo;
     return {};
 }
 
@@ -71,7 +109,39 @@ Status capture_approved(Effect& effect, const Claim& claim, Timestamp) {
     approve(effect, approval);
     release(effect.payment.capture_reserved, effect.operation.requested);
     effect.event = "payment.captured";
-    return add(effect.payment.captured, approval.approved);
+    Payment& payment = effect.payment;
+    if (const auto& tip = effect.operation.tip) {
+        const bool is_whole = tip->amount_minor() <= approval.approved.amount_minor();
+        if (const Status added = add(payment.tip, is_whole ? *tip : approval.approved); !added) return added;
+    }
+    if (const Status added = add(payment.captured, approval.approved); !added) return added;
+    payment.edit_above.reset();
+    return cover(payment);
+}
+
+Status increment_approved(Effect& effect, const Claim& claim, Timestamp) {
+    const auto& approval = std::get<ApprovedClaim>(claim);
+    if (!fits(effect.operation, approval.approved)) return does_not_fit;
+    approve(effect, approval);
+    effect.payment.edit_above.reset();
+    effect.event = "payment.incremented";
+    return add(effect.payment.approved, approval.approved);
+}
+
+// All or nothing: the processor has the new tip, or it has the one before.
+Status tip_approved(Effect& effect, const Claim& claim, Timestamp) {
+    const auto& approval = std::get<ApprovedClaim>(claim);
+    const Money wanted = effect.operation.requested;
+    if (!effect.operation.tip || approval.approved != wanted) return does_not_fit;
+    approve(effect, approval);
+    Payment& payment = effect.payment;
+    const auto given_back = payment.captured.minus(wanted);
+    if (!given_back) return given_back.error();
+    payment.captured = wanted;
+    payment.tip = *effect.operation.tip;
+    payment.edit_above.reset();
+    effect.event = "payment.tip_adjusted";
+    return given_back->amount_minor() > 0 ? add(payment.released, *given_back) : cover(payment);
 }
 
 Status refund_approved(Effect& effect, const Claim& claim, Timestamp) {
@@ -83,25 +153,7 @@ Status refund_approved(Effect& effect, const Claim& claim, Timestamp) {
     return add(effect.payment.refunded, approval.approved);
 }
 
-// Where nobody asked to void the payment, the undo took back a stray approval that the amounts never counted.
-Status undo_approved(Effect& effect, const Claim& claim, Timestamp) {
-    const auto& approval = std::get<ApprovedClaim>(claim);
-    approve(effect, approval);
-    if (approval.hold_may_remain) effect.alarm = "hold_may_remain";
-    Payment& payment = effect.payment;
-    if (payment.standing != Standing::live || !payment.void_requested) {
-        effect.event = "payment.stray_approval_undone";
-        return {};
-    }
-    payment.standing = Standing::voided;
-    payment.void_requested = false;
-    payment.captured = Money::zero(payment.approved.currency());
-    payment.released = payment.approved;
-    effect.event = "payment.voided";
-    return {};
-}
-
-Status ended_without_effect(Effect& effect, const Claim& claim, Timestamp) {
+Status ended_without_effect(Effect& effect, const Claim& claim, Timestamp now) {
     Payment& payment = effect.payment;
     const bool declined = refuse(effect.operation, claim);
     effect.changes_state = true;
@@ -114,20 +166,25 @@ Status ended_without_effect(Effect& effect, const Claim& claim, Timestamp) {
             return {};
         case Verb::capture:
             release(payment.capture_reserved, effect.operation.requested);
+            payment.edit_above.reset();
             effect.event = declined ? "payment.capture_declined" : "payment.capture_failed";
             return {};
         case Verb::refund:
             release(payment.refund_reserved, effect.operation.requested);
             effect.event = declined ? "payment.refund_declined" : "payment.refund_failed";
+            if (effect.operation.cause == Cause::batch_closed) effect.alarm = "undo_refused";  // it was promised
             return {};
         case Verb::void_sale:
-        case Verb::reverse:
-            payment.void_requested = false;
-            effect.event = declined ? "payment.void_declined" : "payment.void_failed";
-            effect.alarm = "undo_refused";
-            return {};
+        case Verb::reverse: return undo_refused(effect, declined, now);
         case Verb::increment:
+            payment.edit_above.reset();
+            effect.event = declined ? "payment.increment_declined" : "payment.increment_failed";
+            return {};
         case Verb::adjust_tip:
+            payment.edit_above.reset();
+            effect.event = declined ? "payment.tip_adjust_declined" : "payment.tip_adjust_failed";
+            if (effect.operation.undoes) effect.alarm = "tip_differs";  // the books' tip could not be said again
+            return {};
         case Verb::verify:
         case Verb::batch_close: break;
     }
@@ -182,6 +239,25 @@ Status late_charge(Effect& effect, const Claim& claim, Timestamp) {
 // Money went back although we said that it did not: nothing here can take a refund back, so people must hear of it.
 Status late_return(Effect& effect, const Claim&, Timestamp) {
     effect.alarm = "return_after_failure";
+    return {};
+}
+
+// More is held than the books say, and no processor takes an increment back alone: a capture or void ends it.
+Status late_increment(Effect& effect, const Claim&, Timestamp) {
+    effect.alarm = "hold_differs";
+    return {};
+}
+
+// The processor has a tip that the books do not have, or had it for a while: the books' tip is said once more. Where that
+// cannot start now, people must hear of it.
+Status late_tip(Effect& effect, const Claim&, Timestamp) {
+    Payment& payment = effect.payment;
+    const Operation& late = effect.operation;
+    if (!payment.edit_above && late.tip == payment.tip && late.requested == payment.captured) return {};
+    const bool may_say = may_start(payment, Request::adjust_tip, payment.captured).has_value();
+    effect.alarm = may_say ? "undo_needed" : "tip_differs";
+    effect.undo = may_say;
+    if (may_say) payment.edit_above = Money::zero(payment.captured.currency());
     return {};
 }
 

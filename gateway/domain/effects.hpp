@@ -12,6 +12,8 @@ using EffectFunction = Status (*)(Effect& effect, const Claim& claim, Timestamp 
 Status first_approved(Effect& effect, const Claim& claim, Timestamp now);
 Status capture_approved(Effect& effect, const Claim& claim, Timestamp now);
 Status refund_approved(Effect& effect, const Claim& claim, Timestamp now);
+Status increment_approved(Effect& effect, const Claim& claim, Timestamp now);
+Status tip_approved(Effect& effect, const Claim& claim, Timestamp now);
 Status undo_approved(Effect& effect, const Claim& claim, Timestamp now);
 Status ended_without_effect(Effect& effect, const Claim& claim, Timestamp now);
 Status became_unknown(Effect& effect, const Claim& claim, Timestamp now);
@@ -22,5 +24,14 @@ Status keep_approval(Effect& effect, const Claim& claim, Timestamp now);
 Status contradicts_approval(Effect& effect, const Claim& claim, Timestamp now);
 Status late_charge(Effect& effect, const Claim& claim, Timestamp now);
 Status late_return(Effect& effect, const Claim& claim, Timestamp now);
+Status lapsed(Effect& effect, const Claim& claim, Timestamp now);  // moves the payment alone
+Status late_increment(Effect& effect, const Claim& claim, Timestamp now);
+Status late_tip(Effect& effect, const Claim& claim, Timestamp now);
+
+// Parts of effects.
+Status add(Money& total, Money amount);
+void approve(Effect& effect, const ApprovedClaim& claim);
+void take_back(Effect& effect, Cause cause);
+Status undo_refused(Effect& effect, bool declined, Timestamp now);
 
 }  // namespace postern::domain

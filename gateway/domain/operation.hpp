@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
+#include "gateway/domain/checks.hpp"
 #include "gateway/domain/money.hpp"
 
 namespace postern::domain {
@@ -25,12 +26,18 @@ constexpr bool is_final(OperationStatus status) {
 // Where the resolver drives an operation without a trusted answer.
 enum class Goal { complete, undo };
 
+// Why the gateway began an operation by itself: an approval of a part that nobody may keep, a hold whose life is over, a
+// comparison that the store's policy does not accept, a void that came after the batch's close.
+enum class Cause { partial_approval, expiry, checks, batch_closed };
+
 std::string_view to_text(Verb verb);
 std::string_view to_text(OperationStatus status);
 std::string_view to_text(Goal goal);
+std::string_view to_text(Cause cause);
 std::optional<Verb> parse_verb(std::string_view text);
 std::optional<OperationStatus> parse_operation_status(std::string_view text);
 std::optional<Goal> parse_goal(std::string_view text);
+std::optional<Cause> parse_cause(std::string_view text);
 
 // What a processor hands back and wants to see again (Mercury: RefNo, AuthCode, AcqRefData, ProcessData), byte for
 // byte: spaces count. Names are the adapter's.
@@ -40,7 +47,7 @@ using ProcessorReference = std::map<std::string, std::string>;
 enum class DeclineReason {
     generic, insufficient_funds, expired_card, invalid_card, invalid_amount, security_code_mismatch, pick_up_card,
     call_issuer, retry_later, issuer_unavailable, not_permitted, pin, reversal_target_missing, batch_must_close,
-    security_code_expired,
+    security_code_expired, not_in_open_batch,
 };
 std::string_view to_text(DeclineReason reason);
 std::optional<DeclineReason> parse_decline_reason(std::string_view text);
@@ -61,7 +68,10 @@ struct Operation {
     OperationStatus status = OperationStatus::prepared;
     Money requested;
     std::optional<Money> approved;           // a type of its own: may be less than requested
+    std::optional<Money> tip = {};           // with capture and adjust_tip: the part of requested that is tip
     std::optional<OperationId> undoes;       // the operation that a void_sale or reverse takes back
+    std::optional<Cause> cause = {};         // nothing: somebody asked for it
+    Checks checks = {};                      // told by the answer of an authorize or sale
     std::string processor;                   // adapter name: "mercury"
     AccountId account_id;
     std::string processor_identity;          // Mercury InvoiceNo: epoch + counter, new for each operation

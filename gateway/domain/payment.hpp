@@ -33,6 +33,12 @@ struct Tender {
     friend bool operator==(const Tender&, const Tender&) = default;
 };
 
+// What becomes of an approval for less than was asked for: taken back; offered to the caller, who said beforehand that a
+// part may do; kept, since the caller has accepted it.
+enum class PartialApproval { refused, allowed, accepted };
+std::string_view to_text(PartialApproval partial);
+std::optional<PartialApproval> parse_partial_approval(std::string_view text);
+
 // What the vault lets others know of a card.
 struct CardSummary {
     std::string bin6, last4, brand;  // brand: visa, mastercard, amex, discover, jcb, diners, other
@@ -53,6 +59,9 @@ struct Payment {
     Money approved, captured, tip, refunded, released;  // released: authorized and given back
     // Asked for by operations without a final answer; limits count them as used (money rule 6).
     Money capture_reserved, refund_reserved;
+    // An edit is running (increment, adjust_tip, a capture above the approved amount): nothing else may start. What it may
+    // take above the approved amount, until its answer.
+    std::optional<Money> edit_above = {};
     bool void_requested = false;  // an undo is accepted or under way: nothing else may start
     Standing standing = Standing::pending;
 
@@ -66,8 +75,16 @@ struct Payment {
     bool late = false;                             // accepted offline longer ago than the store's limit
     std::string business_date;                     // of the store, 2026-11-25
 
+    PartialApproval partial_approval = PartialApproval::refused;
+    // When the gateway moves by itself: the end of an offer or of a hold. Nothing: nothing is left to give back.
+    std::optional<Timestamp> due_at = {};
+    ChecksPolicy checks_policy = {};  // the store's, as it was when the payment began
+    FailedChecks flags = {};          // failed comparisons that the store wants shown
+
     PaymentState state() const;
-    Money capturable() const;  // approved - captured - released - reserved
+    bool is_partial() const;   // approved for less, and not accepted
+    bool is_offered() const;   // such an approval waits for the caller's word, until due_at
+    Money capturable() const;  // approved - captured - released - reserved; never below zero
     Money refundable() const;  // captured - refunded - reserved
 };
 

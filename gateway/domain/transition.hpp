@@ -11,11 +11,16 @@ namespace postern::domain {
 // ---- What may start -------------------------------------------------------------------------------------------------
 
 // The verbs that a caller can ask for on an existing payment.
-enum class Request { capture, void_payment, refund };
+enum class Request { capture, void_payment, refund, accept, adjust_tip, increment };
 
 // Ok, or the conflict ("payment_not_capturable", "amount_exceeds_capturable", "void_in_progress", …). The database
 // holds the same limits under races (gateway/storage); this gives the reason in words and rules out the rest early.
-Status may_start(const Payment& payment, Request request, Money amount);
+// `amount`: of an adjusted tip the whole amount afterwards, of an increment what comes on top. `above`: how far a capture
+// with a tip may go over what is left, in minor units.
+Status may_start(const Payment& payment, Request request, Money amount, std::int64_t above_minor = 0);
+
+// The payment once its caller has accepted the part that was approved: only where may_start allows it.
+Payment accepted(Payment payment);
 
 // ---- What evidence does ---------------------------------------------------------------------------------------------
 
@@ -24,22 +29,32 @@ struct ApprovedClaim {
     Money approved;
     ProcessorReference reference;
     bool hold_may_remain = false;  // a reversal that was answered as a plain void
+    Checks checks = {};            // of an authorize or sale
 };
-struct DeclinedClaim { Decline decline; };
+struct DeclinedClaim {
+    Decline decline;
+    Checks checks = {};
+};
 struct NotSentClaim { std::string_view code; };  // the vault's fence: no attempt of it ever left, none will
 struct RefusedClaim { std::string_view code; std::string raw_code; };  // the processor refused without effect
 struct UnknownClaim { Goal goal; std::string_view code; };             // maybe sent, nothing trusted came back
-using Claim = std::variant<ApprovedClaim, DeclinedClaim, NotSentClaim, RefusedClaim, UnknownClaim>;
-enum class ClaimKind { approved, declined, not_sent, refused, unknown };
+// The clock's: the payment's due_at is over, the end of an offer or of a hold. About the approved authorize or sale.
+struct LapsedClaim {};
+using Claim = std::variant<ApprovedClaim, DeclinedClaim, NotSentClaim, RefusedClaim, UnknownClaim, LapsedClaim>;
+enum class ClaimKind { approved, declined, not_sent, refused, unknown, lapsed };
 ClaimKind kind_of(const Claim& claim);
 
 // What becomes of operation and payment; `alarm` names what people must hear about (approval evidence for an operation
-// that is already final: `undo_needed`). `undo` asks for a new undo operation on the payment.
+// that is already final: `undo_needed`). `undo` asks for a new undo operation on the payment, `refund` for a refund of
+// that amount in place of an undo that came too late: whoever waits for the undo waits for it. `cause` says why.
 struct Effect {
     Operation operation;
     Payment payment;
     bool changes_state = false;   // false: the evidence is kept, nothing moves
     bool undo = false;
+    std::optional<Money> refund = {};
+    std::optional<Cause> cause = {};
+    bool tender_is_free = false;  // all of it went back before anybody took it: the tender may be tried again
     std::string_view alarm = {};
     std::string_view event = {};  // event type to publish, e.g. "payment.authorized"; empty: none
 };

@@ -38,13 +38,17 @@ public:
         if (!parsed) return refuse(std::move(field), parsed.error().code), std::nullopt;
         return *parsed;
     }
-    std::optional<domain::Money> money(const api::Money& money) {
+    // `least_minor`: of an amount 1, of a tip 0.
+    std::optional<domain::Money> money(const api::Money& money, const std::string& field = "/amount",
+                                       std::int64_t least_minor = 1) {
         const auto currency = domain::parse_currency(money.currency());
         if (!currency) {
-            return refuse("/amount/currency", money.currency().empty() ? "required" : "unknown_currency"), std::nullopt;
+            return refuse(field + "/currency", money.currency().empty() ? "required" : "unknown_currency"), std::nullopt;
         }
         const auto amount = domain::Money::of_minor(money.amount_minor(), *currency);
-        if (!amount || money.amount_minor() <= 0) return refuse("/amount/amount_minor", "out_of_range"), std::nullopt;
+        if (!amount || money.amount_minor() < least_minor) {
+            return refuse(field + "/amount_minor", "out_of_range"), std::nullopt;
+        }
         return *amount;
     }
     void text(std::string field, const std::string& text, bool required) {
@@ -55,6 +59,27 @@ public:
 
 std::optional<Timestamp> time_of(const google::protobuf::Timestamp& time) {
     return Timestamp{std::chrono::seconds{time.seconds()}} + std::chrono::microseconds{time.nanos() / 1000};
+}
+
+// A change's body: the amounts that its message has.
+template <class Message>
+Parsed<ChangeCommand> parse_money_of(domain::Request request, std::string_view body) {
+    Message message;
+    if (auto refusal = read_body(body, message)) return std::move(*refusal);
+    ChangeCommand command{request, std::nullopt};
+    Fields fields;
+    if constexpr (requires { message.amount(); }) {
+        const bool must = request == domain::Request::increment;
+        if (message.has_amount()) command.amount = fields.money(message.amount());
+        else if (must) fields.refuse("/amount", "required");
+    }
+    if constexpr (requires { message.tip(); }) {
+        const bool must = request == domain::Request::adjust_tip;
+        if (message.has_tip()) command.tip = fields.money(message.tip(), "/tip", 0);
+        else if (must) fields.refuse("/tip", "required");
+    }
+    if (!fields.errors.empty()) return Refusal{std::move(fields.errors)};
+    return command;
 }
 
 }  // namespace
@@ -85,21 +110,20 @@ Parsed<NewPaymentInput> parse_create(std::string_view body) {
         .order_reference = message.order_reference(),
         .account_id = account,
         .accepted_offline_at = message.has_accepted_offline_at() ? time_of(message.accepted_offline_at()) : std::nullopt,
-        .device_sequence = message.device_sequence()};
+        .device_sequence = message.device_sequence(),
+        .partial_approval = message.partial_approval()};
 }
 
 Parsed<ChangeCommand> parse_change(domain::Request request, std::string_view body) {
-    api::CapturePaymentRequest with_amount;  // a refund's body has the same shape
-    api::VoidPaymentRequest without;
-    const bool is_void = request == domain::Request::void_payment;
-    google::protobuf::Message& message = is_void ? static_cast<google::protobuf::Message&>(without) : with_amount;
-    if (auto refusal = read_body(body, message)) return std::move(*refusal);
-    ChangeCommand command{request, std::nullopt};
-    if (!with_amount.has_amount()) return command;
-    Fields fields;
-    command.amount = fields.money(with_amount.amount());
-    if (!fields.errors.empty()) return Refusal{std::move(fields.errors)};
-    return command;
+    switch (request) {
+        case domain::Request::capture: return parse_money_of<api::CapturePaymentRequest>(request, body);
+        case domain::Request::refund: return parse_money_of<api::RefundPaymentRequest>(request, body);
+        case domain::Request::void_payment: return parse_money_of<api::VoidPaymentRequest>(request, body);
+        case domain::Request::accept: return parse_money_of<api::AcceptPaymentRequest>(request, body);
+        case domain::Request::adjust_tip: return parse_money_of<api::AdjustTipRequest>(request, body);
+        case domain::Request::increment: return parse_money_of<api::IncrementPaymentRequest>(request, body);
+    }
+    __builtin_unreachable();
 }
 
 }  // namespace postern::gateway

@@ -12,10 +12,12 @@
 
 namespace postern::gateway {
 
-// POST /v1/payments/{id}/capture, …/refund, …/void, understood; no amount means all that is left.
+// POST /v1/payments/{id}/capture, …/tip, …/increment, …/refund, …/void, …/accept, understood; no amount means all that
+// is left.
 struct ChangeCommand {
     domain::Request request;
     std::optional<domain::Money> amount;
+    std::optional<domain::Money> tip = {};
 };
 
 template <class T>

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/ops/users.hpp"
+#include "gateway/http/tip_rules_file.hpp"
 
 namespace postern::gateway {
 namespace {
@@ -38,6 +39,14 @@ public:
         const auto found = std::ranges::find(all, value, &std::pair<std::string_view, T>::first);
         if (found != all.end()) into = found->second;
         else refuse(Error{ErrorKind::invalid_request, "bad_config", std::string{key} + ": \"" + value + "\" is not known"});
+    }
+    // The table of another file; without one, nothing is allowed.
+    void tip_rules(std::string_view key, domain::TipRules& into) {
+        if (config_.has(key)) {
+            std::string path;
+            take(config_.text(key), path);
+            if (status_) take(read_tip_rules(path), into);
+        }
     }
     Status finish() {
         if (status_) status_ = config_.refuse_unknown();
@@ -92,7 +101,10 @@ Result<GatewayConfig> read_gateway_config(ops::Config config) {
     reader.text("vault.socket", out.vault_socket);
     reader.users("vault.users", out.vault_uids);
     read_resolver(reader, out);
+    reader.tip_rules("tips.rules_file", out.tip_rules);
     reader.integer("keys.answers_kept_hours", out.answers_kept, 30 * 24, 10 * 366 * 24, 30 * 24);
+    reader.integer("clock.accept_seconds", out.acceptance_time, 1, 86'400, 120);
+    reader.integer("clock.pause_ms", out.clock_pause, 10, 60'000, 1'000);
     reader.integer("accounts.in_flight_max", out.account_in_flight_max, 1, 100'000, 256);
     reader.integer("accounts.faults_max", out.account_faults_max, 1, 100'000, 20);
     reader.integer("accounts.pause_seconds", out.account_pause, 1, 600, 5);

@@ -7,6 +7,7 @@
 
 #include "base/ops/config.hpp"
 #include "base/ops/log.hpp"
+#include "gateway/domain/tip_rules.hpp"
 
 namespace postern::gateway {
 
@@ -28,6 +29,9 @@ struct GatewayConfig {
     int resolver_parallel_max = 0;
     std::chrono::seconds resolver_lease{0};
     std::chrono::hours answers_kept{0};
+    std::chrono::seconds acceptance_time{0};
+    std::chrono::milliseconds clock_pause{0};
+    domain::TipRules tip_rules;
     std::size_t account_in_flight_max = 0;
     int account_faults_max = 0;
     std::chrono::seconds account_pause{0};

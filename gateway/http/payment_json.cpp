@@ -69,6 +69,12 @@ void fill(api::Operation& out, const domain::Operation& operation, std::string_v
     }
     set_time(*out.mutable_created_at(), operation.created_at);
     if (operation.undoes) out.set_undoes(operation.undoes->text());
+    if (operation.cause) out.set_cause(std::string{domain::to_text(*operation.cause)});
+    if (operation.checks.is_told()) {
+        out.mutable_checks()->set_avs(std::string{domain::to_text(operation.checks.avs)});
+        out.mutable_checks()->set_cvv(std::string{domain::to_text(operation.checks.cvv)});
+    }
+    if (operation.tip) out.set_tip_minor(operation.tip->amount_minor());
 }
 
 void fill_amounts(api::Payment& out, const domain::Payment& payment) {
@@ -109,6 +115,8 @@ void fill(api::Payment& out, const domain::Payment& payment, const domain::CardS
     out.set_device_sequence(payment.device_sequence);
     out.set_late(payment.late);
     out.set_version(payment.version);
+    if (payment.is_offered() && payment.due_at) set_time(*out.mutable_accept_until(), *payment.due_at);
+    for (const std::string_view flag : domain::words(payment.flags)) out.add_flags(std::string{flag});
 }
 
 void fill(api::Payment& out, const PaymentView& view, bool with_history) {

@@ -29,6 +29,12 @@ constexpr std::array rows{
     Row{"idempotency_key_expired",
         {410, "This key was used long ago: it never runs again, its answer is no longer kept. Look the payment up.", "never"}},
     Row{"tender_meaning_differs", {422, "This tender was sent before with another meaning.", "never"}},
+    Row{"verb_not_supported", {400, "The payment's processor cannot do this; nothing was done.", "never"}},
+    Row{"tip_not_allowed", {422, "The rule for this card and merchant allows no tip here; nothing was done.", "never"}},
+    Row{"tip_exceeds_tolerance",
+        {422, "The tip goes further above the authorized amount than the rule allows; nothing was done.", "never"}},
+    Row{"increment_not_allowed",
+        {422, "The rule for this card and merchant allows no increment; nothing was done.", "never"}},
     Row{"precondition_failed", {412, "The payment is not at the version that If-Match names; nothing was done.", "never"}},
     Row{"payment_pending", {409, "The payment's first operation has no answer yet; nothing was done.", "wait", 1}},
     Row{"operation_in_progress", {409, "Another operation on this payment is running; nothing was done.", "wait", 1}},
@@ -64,6 +70,12 @@ Advice advice_by_kind(ErrorKind kind) {
 Advice advice_for(const Error& error) {
     const auto row = std::ranges::find(rows, error.code, &Row::code);
     return row == rows.end() ? advice_by_kind(error.kind) : row->advice;
+}
+
+// Of what the table of tip rules refuses, the detail is the rule's name: the operator's word, meant to be shown.
+bool is_by_rule(const Error& error) {
+    constexpr std::array<std::string_view, 3> codes{"tip_not_allowed", "tip_exceeds_tolerance", "increment_not_allowed"};
+    return std::ranges::find(codes, error.code) != codes.end();
 }
 
 void append_member(std::string& out, std::string_view name, std::string_view value) {
@@ -115,6 +127,7 @@ net::HttpResponse problem(const RequestContext& context, const Refusal& refusal)
     const Advice advice = advice_for(refusal.error);
     std::string body = body_of(advice, refusal.error.code, context.request_id);
     append_member(body, "payment_id", refusal.payment_id);
+    if (is_by_rule(refusal.error)) append_member(body, "rule", refusal.error.detail);
     if (const std::string errors = errors_json(refusal); !errors.empty()) body += ",\"errors\":[" + errors + "]";
     return response(advice, context.request_id, body + "}");
 }

@@ -130,16 +130,19 @@ private:
             case Field::CPPTYPE_MESSAGE:
             case Field::CPPTYPE_STRING:
             case Field::CPPTYPE_ENUM: return reflection.HasField(message, &field);
-            default: return true;
+            default: return !field.has_presence() || reflection.HasField(message, &field);
         }
     }
-    // The contract's lists hold messages.
+    // The contract's lists hold messages or texts.
     void list(const pb::Message& message, const Field& field) {
         const pb::Reflection& reflection = *message.GetReflection();
         out_ += '[';
         for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
             if (i > 0) out_ += ',';
-            object(reflection.GetRepeatedMessage(message, &field, i));
+            if (field.cpp_type() == Field::CPPTYPE_STRING)
+                append_json_text(out_, reflection.GetRepeatedString(message, &field, i));
+            else
+                object(reflection.GetRepeatedMessage(message, &field, i));
         }
         out_ += ']';
     }

@@ -24,7 +24,8 @@ struct FieldError {
 // misspelt field never means "the default". Gives every refusal; null means "not given".
 std::vector<FieldError> read_message(const JsonNode& json, google::protobuf::Message& message);
 
-// The same face written: fields in .proto order; numbers and flags always, text and enums where not empty, messages
+// The same face written: fields in .proto order; numbers and flags always (optional ones
+// where set), text and enums where not empty, messages
 // where set, lists where not empty or named by `list_always`.
 std::string write_message(const google::protobuf::Message& message, std::string_view list_always = {});
 

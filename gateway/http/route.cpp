@@ -22,6 +22,9 @@ std::optional<domain::Request> change_named(std::string_view name) {
     if (name == "capture") return domain::Request::capture;
     if (name == "refund") return domain::Request::refund;
     if (name == "void") return domain::Request::void_payment;
+    if (name == "accept") return domain::Request::accept;
+    if (name == "tip") return domain::Request::adjust_tip;
+    if (name == "increment") return domain::Request::increment;
     return std::nullopt;
 }
 
@@ -37,6 +40,9 @@ std::string_view change_name(domain::Request request) {
         case domain::Request::capture: return "/v1/payments/{payment_id}/capture";
         case domain::Request::refund: return "/v1/payments/{payment_id}/refund";
         case domain::Request::void_payment: return "/v1/payments/{payment_id}/void";
+        case domain::Request::accept: return "/v1/payments/{payment_id}/accept";
+        case domain::Request::adjust_tip: return "/v1/payments/{payment_id}/tip";
+        case domain::Request::increment: return "/v1/payments/{payment_id}/increment";
     }
     __builtin_unreachable();
 }

@@ -19,6 +19,17 @@ struct Leg {
     std::int64_t before, after;
 };
 
+// A refund gives back what was bought first, and of the tip only what is more than that.
+std::int64_t bought(const domain::Payment& payment) {
+    return payment.captured.amount_minor() - payment.tip.amount_minor();
+}
+std::int64_t refunded_of_tip(const domain::Payment& payment) {
+    return std::max<std::int64_t>(0, payment.refunded.amount_minor() - bought(payment));
+}
+std::int64_t refunded_of_bought(const domain::Payment& payment) {
+    return payment.refunded.amount_minor() - refunded_of_tip(payment);
+}
+
 // Still held for the merchant: approved, neither captured nor given back.
 std::int64_t held(const domain::Payment& payment) {
     const std::int64_t used = payment.captured.amount_minor() + payment.released.amount_minor();
@@ -36,10 +47,11 @@ std::vector<Entry> entries_for(const domain::Payment& before, const domain::Paym
                                Random& random) {
     const std::array legs{
         Leg{Account::hold, Account::hold_offset, held(before), held(after)},
-        Leg{Account::processor_receivable, Account::merchant_payable, before.captured.amount_minor(),
-            after.captured.amount_minor()},
-        Leg{Account::merchant_payable, Account::processor_receivable, before.refunded.amount_minor(),
-            after.refunded.amount_minor()},
+        Leg{Account::processor_receivable, Account::merchant_payable, bought(before), bought(after)},
+        Leg{Account::processor_receivable, Account::tip, before.tip.amount_minor(), after.tip.amount_minor()},
+        Leg{Account::merchant_payable, Account::processor_receivable, refunded_of_bought(before),
+            refunded_of_bought(after)},
+        Leg{Account::tip, Account::processor_receivable, refunded_of_tip(before), refunded_of_tip(after)},
     };
     std::vector<Entry> entries;
     for (const auto& [debit, credit, was, is] : legs) {

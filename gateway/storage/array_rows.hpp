@@ -19,6 +19,7 @@ public:
     explicit ArrayRows(std::size_t columns) : literals_(columns) {}
 
     ArrayRows& id(std::string_view text) { return quoted(text); }    // ours: no run of digits to hide
+    ArrayRows& id_or_null(std::string_view text) { return text.empty() ? null() : quoted(text); }
     ArrayRows& text(std::string_view text);                          // callers' and processors': stored_text()
     ArrayRows& number(std::int64_t number);
     ArrayRows& boolean(bool value) { return bare(value ? "t" : "f"); }

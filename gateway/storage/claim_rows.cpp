@@ -42,14 +42,15 @@ std::map<std::string, std::vector<RecordedEvidence>> read_evidence(pqxx::work& t
 
 bool builds_on(const domain::Operation& operation, const domain::Operation& earlier) {
     using domain::Verb;
-    if (operation.undoes) return earlier.id == *operation.undoes;
+    const bool is_tip = operation.verb == Verb::adjust_tip;  // a tip said again builds on the money, not on what it undoes
+    if (operation.undoes && !is_tip) return earlier.id == *operation.undoes;
     if (earlier.status != domain::OperationStatus::approved) return false;
-    if (operation.verb == Verb::capture) return earlier.verb == Verb::authorize;
-    return operation.verb == Verb::refund && (earlier.verb == Verb::sale || earlier.verb == Verb::capture);
+    if (operation.verb == Verb::capture || operation.verb == Verb::increment) return earlier.verb == Verb::authorize;
+    return (operation.verb == Verb::refund || is_tip) && (earlier.verb == Verb::sale || earlier.verb == Verb::capture);
 }
 
-// What an operation builds on, the latest that fits: an undo on what it takes back, a capture on its authorization, a
-// refund on the approval that took the money.
+// What an operation builds on, the latest that fits: an undo on what it takes back, a capture or increment on its
+// authorization, a refund or tip on the approval that took the money.
 std::optional<domain::Operation> original_of(const Known& known, const domain::Operation& operation) {
     const auto& all = known.operations;
     const auto found = std::find_if(all.rbegin(), all.rend(),

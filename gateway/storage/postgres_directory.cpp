@@ -28,8 +28,12 @@ Result<StoreSettings> read_store(pqxx::work& tx, const TenantId& tenant, const S
     if (!row["enabled"].as<bool>()) return unknown("store_disabled", "/tender/store_id");
     const auto currency = domain::parse_currency(row["currency"].c_str());
     if (!currency) return Error{ErrorKind::internal, currency.error().code, "of store " + store.text()};
+    const auto avs = domain::parse_check_action(row["avs_no_match"].c_str());
+    const auto cvv = domain::parse_check_action(row["cvv_no_match"].c_str());
+    if (!avs || !cvv) return Error{ErrorKind::internal, "unknown_check_action", "of store " + store.text()};
     return StoreSettings{store, row["time_zone"].as<std::string>(), row["cutoff_minutes"].as<int>(), *currency,
-                         std::chrono::minutes{row["offline_limit_minutes"].as<int>()}};
+                         std::chrono::minutes{row["offline_limit_minutes"].as<int>()}, {*avs, *cvv},
+                         row["merchant_category"].as<std::string>()};
 }
 
 struct RouteQuestion {

@@ -87,6 +87,11 @@ Awaitable<Result<PrepareResult>> PostgresPaymentStore::undo_unknown(UndoUnknown 
     co_return co_await impl_->prepare(std::move(command), route, deadline);
 }
 
+Awaitable<Result<PrepareResult>> PostgresPaymentStore::accept(AcceptPartial command, Instant deadline) {
+    const auto route = route_of(command.payment.id.text());
+    co_return co_await impl_->prepare(std::move(command), route, deadline);
+}
+
 Awaitable<Result<OutcomeVerdict>> PostgresPaymentStore::record(Outcome outcome, Instant deadline) {
     outcome.evidence.raw = impl_->box.seal(outcome.evidence.raw, outcome.evidence.operation_id.text());
     const auto route = route_of(outcome.evidence.payment_id.text());

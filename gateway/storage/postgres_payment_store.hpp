@@ -19,6 +19,7 @@ public:
     Awaitable<Result<PrepareResult>> prepare(NewPayment command, Instant deadline) override;
     Awaitable<Result<PrepareResult>> prepare(NextOperation command, Instant deadline) override;
     Awaitable<Result<PrepareResult>> undo_unknown(UndoUnknown command, Instant deadline) override;
+    Awaitable<Result<PrepareResult>> accept(AcceptPartial command, Instant deadline) override;
     Awaitable<Result<OutcomeVerdict>> record(Outcome outcome, Instant deadline) override;
     Awaitable<Result<PaymentView>> find(TenantId tenant, PaymentId payment, Instant deadline) override;
     Awaitable<Result<ListPage>> list(ListQuery query, Instant deadline) override;

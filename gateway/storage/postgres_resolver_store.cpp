@@ -86,4 +86,10 @@ Awaitable<Result<ForgottenAnswers>> PostgresResolverStore::forget_answers(Timest
         });
 }
 
+Awaitable<Result<std::vector<PaymentView>>> PostgresResolverStore::find_due(Timestamp now, int count_max) {
+    using Views = Result<std::vector<PaymentView>>;
+    co_return co_await impl_->calls.read(
+        "find_due", soon(), [now, count_max](pqxx::work& tx) -> Views { return rows::find_due(tx, now, count_max); });
+}
+
 }  // namespace postern::gateway

@@ -10,7 +10,7 @@ namespace postern::gateway {
 
 // What runs in the background, on PostgreSQL. Leases are measured by the database's clock, so that gateways whose clocks
 // differ agree.
-class PostgresResolverStore final : public ResolverStore, public AnswerArchive {
+class PostgresResolverStore final : public ResolverStore, public AnswerArchive, public DuePayments {
 public:
     PostgresResolverStore(StorageOptions options, const crypto::EvidenceBox& box);
     ~PostgresResolverStore() override;
@@ -22,6 +22,7 @@ public:
     Awaitable<Result<std::optional<std::string>>> decision(OperationId operation) override;
     Awaitable<Result<ForgottenAnswers>> forget_answers(Timestamp now, std::chrono::hours kept, KeyPlace after,
                                                        int rows) override;
+    Awaitable<Result<std::vector<PaymentView>>> find_due(Timestamp now, int count_max) override;
 
 private:
     struct Impl;

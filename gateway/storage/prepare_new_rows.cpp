@@ -46,6 +46,7 @@ void add_command(ArrayRows& rows, const NewPayment& command) {
     rows.id(operation.id.text()).id(domain::to_text(operation.verb)).number(operation.requested.amount_minor());
     rows.text(operation.processor_identity).text(operation.vault_epoch).number(lease.count());
     rows.time(operation.created_at).time(operation.deadline);
+    rows.id_or_null(encode_partial_approval(payment.partial_approval)).id_or_null(encode(payment.checks_policy));
 }
 
 Prepared prepared(const NewPayment& command) {
@@ -56,7 +57,7 @@ Prepared prepared(const NewPayment& command) {
 
 // The payments written; tenders that stood without their key are gone again.
 std::set<std::string> insert(pqxx::work& tx, Batch batch) {
-    ArrayRows rows{35};
+    ArrayRows rows{37};
     for (const auto* command : batch) add_command(rows, *command);
     std::set<std::string> written, stray;
     const auto params = rows.take();

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "base/base32.hpp"
 #include "gateway/storage/array_rows.hpp"
 #include "gateway/storage/row_codec.hpp"
 #include "gateway/storage/rows.hpp"
@@ -15,17 +16,22 @@ std::string_view word_of(domain::Request request) {
         case domain::Request::capture: return "capture";
         case domain::Request::void_payment: return "void";
         case domain::Request::refund: return "refund";
+        case domain::Request::accept: break;  // no operation: prepare_acceptance
+        case domain::Request::adjust_tip: return "adjust_tip";
+        case domain::Request::increment: return "increment";
     }
     __builtin_unreachable();
 }
 
 // The statement's words as the literals that `Refused` promises.
 std::string_view refusal_of(std::string_view text) {
-    static constexpr std::array<std::string_view, 10> known{
+    static constexpr std::array<std::string_view, 13> known{
+        "partial_approval_not_accepted",
         "precondition_failed",
         "void_in_progress",       "payment_pending",         "payment_not_voidable",
         "operation_in_progress",  "payment_partly_refunded", "payment_not_capturable",
-        "amount_exceeds_capturable", "payment_not_refundable", "amount_exceeds_refundable"};
+        "amount_exceeds_capturable", "payment_not_refundable", "amount_exceeds_refundable",
+        "tip_not_adjustable",     "payment_not_incrementable"};
     const auto* found = std::ranges::find(known, text);
     return found == known.end() ? "operation_in_progress" : *found;
 }
@@ -45,6 +51,9 @@ void add_command(ArrayRows& rows, const NextOperation& command) {
     rows.text(operation.vault_epoch).number(command.lease.count()).time(operation.created_at).time(operation.deadline);
     if (command.version) rows.number(*command.version);
     else rows.null();
+    if (operation.tip) rows.number(operation.tip->amount_minor());
+    else rows.null();
+    rows.number(command.above_minor);
 }
 
 void add_command(ArrayRows& rows, const UndoUnknown& command) {
@@ -53,12 +62,29 @@ void add_command(ArrayRows& rows, const UndoUnknown& command) {
     rows.number(command.answer.status).text(command.answer.body);
 }
 
+void add_command(ArrayRows& rows, const AcceptPartial& command) {
+    add_command(rows, command.command);
+    const auto& [id, payment_id, tenant_id, version, type, payload, hash, recorded_at] = command.event;
+    rows.id(payment_id.text()).id(tenant_id.text()).id(command.operation.id.text());
+    rows.number(command.payment.version).time(command.payment.due_at);
+    rows.number(command.answer.status).text(command.answer.body);
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(payload.data());
+    rows.id(id.text()).number(version).id(type).id(base32_grouped({bytes, payload.size()})).id(hash);
+    rows.number(idempotency::relay_slot(payment_id)).time(recorded_at);
+}
+
 const PaymentId& payment_id_of(const NextOperation& command) { return command.operation.payment_id; }
 const PaymentId& payment_id_of(const UndoUnknown& command) { return command.payment_id; }
+const PaymentId& payment_id_of(const AcceptPartial& command) { return command.payment.id; }
+const TenantId& tenant_id_of(const AcceptPartial& command) { return command.payment.tenant_id; }
 const TenantId& tenant_id_of(const NextOperation& command) { return command.operation.tenant_id; }
 const TenantId& tenant_id_of(const UndoUnknown& command) { return command.tenant_id; }
 
 const domain::Operation* own_operation(const PaymentView& view, const NextOperation& command) {
+    const auto own = std::ranges::find(view.operations, command.operation.id, &domain::Operation::id);
+    return own == view.operations.end() ? nullptr : &*own;
+}
+const domain::Operation* own_operation(const PaymentView& view, const AcceptPartial& command) {
     const auto own = std::ranges::find(view.operations, command.operation.id, &domain::Operation::id);
     return own == view.operations.end() ? nullptr : &*own;
 }
@@ -80,6 +106,7 @@ Result<Prepared> read_back(const Result<PaymentView>& view, const auto& command)
 // the caller's key has its answer from the first moment, so that it is simply replayed.
 bool is_own(const TakenKey& key, const NextOperation& command) { return key.operation_id == command.operation.id; }
 bool is_own(const TakenKey&, const UndoUnknown&) { return false; }
+bool is_own(const TakenKey&, const AcceptPartial&) { return false; }  // nor has an acceptance
 
 // Of commands that wrote nothing: the key decides, else the guard's refusal. No refusal and no key: the key's holder
 // has just left, or the payment is not there.
@@ -127,7 +154,7 @@ std::vector<PrepareVerdict> join(pqxx::work& tx, std::span<const Command* const>
 }  // namespace
 
 std::vector<PrepareVerdict> prepare_next(pqxx::work& tx, std::span<const NextOperation* const> batch) {
-    ArrayRows rows{19};
+    ArrayRows rows{21};
     std::map<std::string, const NextOperation*> by_operation;
     for (const auto* command : batch) {
         add_command(rows, *command);
@@ -164,6 +191,24 @@ std::vector<PrepareVerdict> prepare_undo(pqxx::work& tx, std::span<const UndoUnk
         done.emplace(command, prepared ? PrepareVerdict{*prepared} : PrepareVerdict{prepared.error()});
     }
     return join<UndoUnknown>(tx, batch, std::move(done), refusals);
+}
+
+std::vector<PrepareVerdict> prepare_acceptance(pqxx::work& tx, std::span<const AcceptPartial* const> batch) {
+    ArrayRows rows{18};
+    std::map<std::string, const AcceptPartial*> by_payment;
+    std::map<const AcceptPartial*, std::string_view> refusals;
+    for (const auto* command : batch) {
+        add_command(rows, *command);
+        by_payment.emplace(command->payment.id.text(), command);
+        refusals.emplace(command, "moved_on");
+    }
+    std::map<const AcceptPartial*, PrepareVerdict> done;
+    const auto params = rows.take();
+    for (const auto& row : tx.exec_prepared("insert_acceptances", pqxx::prepare::make_dynamic_params(params))) {
+        const auto* command = by_payment.at(row["payment_id"].as<std::string>());
+        done.emplace(command, PrepareResult{Prepared{command->payment, command->card, command->operation}});
+    }
+    return join<AcceptPartial>(tx, batch, std::move(done), refusals);
 }
 
 }  // namespace postern::gateway::rows

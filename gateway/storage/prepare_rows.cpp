@@ -31,6 +31,7 @@ std::vector<PrepareVerdict> prepare(pqxx::work& tx, std::span<PrepareCommand* co
     Kind<NewPayment>{batch}.run(verdicts, [&](auto commands) { return prepare_new(tx, commands); });
     Kind<NextOperation>{batch}.run(verdicts, [&](auto commands) { return prepare_next(tx, commands); });
     Kind<UndoUnknown>{batch}.run(verdicts, [&](auto commands) { return prepare_undo(tx, commands); });
+    Kind<AcceptPartial>{batch}.run(verdicts, [&](auto commands) { return prepare_acceptance(tx, commands); });
     return verdicts;
 }
 

@@ -80,6 +80,13 @@ Result<PaymentView> find_view(pqxx::work& tx, const TenantId& tenant, const Paym
     return std::move(views.front());
 }
 
+std::vector<PaymentView> find_due(pqxx::work& tx, Timestamp now, int count_max) {
+    std::vector<PaymentView> views;
+    for (const auto& row : tx.exec_prepared("find_due", to_rfc3339(now), count_max)) views.push_back(view_of(row));
+    add_operations(tx, views);
+    return views;
+}
+
 Result<ListPage> list_page(pqxx::work& tx, const ListQuery& query) {
     const PagePlace newest{Timestamp{std::chrono::sys_days{std::chrono::year{9999} / 1 / 1}}, ""};
     const auto place = query.page_token.empty() ? std::optional{newest} : decode_page_token(query.page_token);

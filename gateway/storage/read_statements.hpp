@@ -52,7 +52,8 @@ WHERE k.key_digest = $1 AND k.enabled AND t.enabled
 )sql";
 
 constexpr const char* find_store = R"sql(
-SELECT s.time_zone, s.cutoff_minutes, s.currency, s.offline_limit_minutes, s.enabled
+SELECT s.time_zone, s.cutoff_minutes, s.currency, s.offline_limit_minutes, s.enabled, s.avs_no_match,
+       s.cvv_no_match, s.merchant_category
 FROM stores s WHERE s.store_id = $1 AND s.tenant_id = $2
 )sql";
 

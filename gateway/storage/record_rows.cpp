@@ -11,7 +11,7 @@ namespace {
 
 using Batch = std::span<Outcome* const>;
 
-constexpr std::size_t outcome_columns = 48, evidence_columns = 10, entry_columns = 11;
+constexpr std::size_t outcome_columns = 53, evidence_columns = 10, entry_columns = 11;
 
 std::string_view to_text(domain::ClaimKind kind) {
     switch (kind) {
@@ -20,8 +20,14 @@ std::string_view to_text(domain::ClaimKind kind) {
         case domain::ClaimKind::not_sent: return "not_sent";
         case domain::ClaimKind::refused: return "refused";
         case domain::ClaimKind::unknown: return "unknown";
+        case domain::ClaimKind::lapsed: return "lapsed";
     }
     __builtin_unreachable();
+}
+
+void add_amount(ArrayRows& rows, const std::optional<domain::Money>& amount) {
+    if (amount) rows.number(amount->amount_minor());
+    else rows.null();
 }
 
 void add_evidence(ArrayRows& rows, const EvidenceRecord& evidence, bool has_change) {
@@ -34,8 +40,7 @@ void add_operation(ArrayRows& rows, const Change& change) {
     const domain::Operation& operation = change.operation;
     rows.boolean(change.operation_was_final).number(change.payment.version).number(operation.lease_epoch);
     rows.id(domain::to_text(operation.status));
-    if (operation.approved) rows.number(operation.approved->amount_minor());
-    else rows.null();
+    add_amount(rows, operation.approved);
     rows.id(encode_reference(operation.reference));
     if (const auto& decline = operation.decline) {
         rows.id(domain::to_text(decline->reason)).text(decline->raw_code).boolean(decline->retry_may_help);
@@ -55,6 +60,11 @@ void add_payment(ArrayRows& rows, const domain::Payment& payment) {
         rows.number(amount.amount_minor());
     rows.boolean(payment.void_requested).id(domain::to_text(payment.standing));
     rows.number(payment.event_version).id(payment.last_event_hash).time(payment.expires_at);
+}
+
+void add_clock_and_checks(ArrayRows& rows, const Change& change) {
+    rows.id_or_null(encode_partial_approval(change.payment.partial_approval)).time(change.payment.due_at);
+    rows.id_or_null(encode(change.payment.flags)).id_or_null(encode(change.operation.checks));
 }
 
 void add_answer(ArrayRows& rows, const Change& change) {
@@ -84,6 +94,8 @@ void add_outcome(ArrayRows& rows, const Outcome& outcome) {
     add_payment(rows, outcome.change->payment);
     add_answer(rows, *outcome.change);
     add_event(rows, outcome.change->event);
+    add_clock_and_checks(rows, *outcome.change);
+    add_amount(rows, outcome.change->payment.edit_above);
 }
 
 void add_entries(ArrayRows& rows, const Outcome& outcome) {
@@ -118,7 +130,7 @@ Written write(pqxx::work& tx, Batch batch) {
 
 // A statement of its own: two parts of one statement must not write one table.
 void insert_undos(pqxx::work& tx, Batch batch, const std::set<std::string>& applied) {
-    ArrayRows rows{12};
+    ArrayRows rows{14}, moved{2};
     for (const auto* outcome : batch) {
         if (!applied.contains(outcome->evidence.id.text()) || !outcome->change->undo) continue;
         const domain::Operation& undo = *outcome->change->undo;
@@ -128,8 +140,12 @@ void insert_undos(pqxx::work& tx, Batch batch, const std::set<std::string>& appl
         else rows.null();
         rows.text(undo.processor).id(undo.account_id.text()).text(undo.processor_identity).text(undo.vault_epoch);
         rows.time(undo.created_at).time(undo.deadline);
+        rows.id_or_null(undo.cause ? domain::to_text(*undo.cause) : std::string_view{});
+        if (outcome->change->keys_wait_for_undo) moved.id(outcome->evidence.operation_id.text()).id(undo.id.text());
+        add_amount(rows, undo.tip);
     }
     if (!rows.empty()) tx.exec_prepared("insert_undo_operations", pqxx::prepare::make_dynamic_params(rows.take()));
+    if (!moved.empty()) tx.exec_prepared("move_waiting_keys", pqxx::prepare::make_dynamic_params(moved.take()));
 }
 
 // Of evidence that was there before, by a commit whose answer was lost: its event proves that the change came with it.

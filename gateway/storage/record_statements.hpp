@@ -16,7 +16,8 @@ WITH input AS MATERIALIZED (
         $23::timestamptz[], $24::bigint[], $25::text[], $26::bigint[], $27::bigint[], $28::bigint[], $29::bigint[],
         $30::bigint[], $31::bigint[], $32::bigint[], $33::boolean[], $34::text[], $35::bigint[], $36::text[],
         $37::timestamptz[], $38::boolean[], $39::integer[], $40::text[], $41::boolean[], $42::text[], $43::bigint[],
-        $44::text[], $45::text[], $46::text[], $47::integer[], $48::timestamptz[])
+        $44::text[], $45::text[], $46::text[], $47::integer[], $48::timestamptz[], $49::text[],
+        $50::timestamptz[], $51::text[], $52::text[], $53::bigint[])
         AS i(evidence_id, operation_id, payment_id, attempt, attempt_kind, source, claim, sealed,
              recorded_at, has_change, was_final, expected_version, lease_epoch, status, operation_approved_minor,
              reference, decline_reason, decline_raw_code, decline_retry_may_help, failure_code, goal, attempts,
@@ -24,7 +25,8 @@ WITH input AS MATERIALIZED (
              released_minor, capture_reserved_minor, refund_reserved_minor, void_requested, standing, event_version,
              last_event_hash,
              expires_at, tender_is_free, answer_status, answer_body, answer_final, event_id, version,
-             event_type, payload, hash, slot, event_recorded_at)
+             event_type, payload, hash, slot, event_recorded_at, partial_approval, due_at, flags, checks,
+             edit_above_minor)
 ), kept AS (
     INSERT INTO evidence (evidence_id, operation_id, payment_id, attempt, attempt_kind, source, claim, sealed,
                           recorded_at)
@@ -47,14 +49,16 @@ WITH input AS MATERIALIZED (
         approved_minor = h.approved_minor, captured_minor = h.captured_minor, tip_minor = h.tip_minor,
         refunded_minor = h.refunded_minor, released_minor = h.released_minor,
         capture_reserved_minor = h.capture_reserved_minor, refund_reserved_minor = h.refund_reserved_minor,
+        edit_above_minor = h.edit_above_minor,
         void_requested = h.void_requested, standing = h.standing, version = p.version + 1,
-        event_version = h.event_version, last_event_hash = h.last_event_hash, expires_at = h.expires_at
+        event_version = h.event_version, last_event_hash = h.last_event_hash, expires_at = h.expires_at,
+        partial_approval = h.partial_approval, due_at = h.due_at, flags = h.flags
     FROM held h WHERE p.payment_id = h.payment_id
 ), moved_operations AS (
     UPDATE operations o SET
         status = h.status, approved_minor = h.operation_approved_minor, reference = h.reference,
         decline_reason = h.decline_reason, decline_raw_code = h.decline_raw_code,
-        decline_retry_may_help = h.decline_retry_may_help, failure_code = h.failure_code, goal = h.goal,
+        decline_retry_may_help = h.decline_retry_may_help, failure_code = h.failure_code, goal = h.goal, checks = h.checks,
         attempts = greatest(o.attempts, h.attempts), unknown_since = h.unknown_since, next_step = h.next_step,
         lease_until = CASE WHEN h.next_look_ms IS NULL THEN o.lease_until
                            ELSE now() + h.next_look_ms * interval '1 millisecond' END
@@ -72,8 +76,8 @@ WITH input AS MATERIALIZED (
                                 amount_minor, currency, business_date, recorded_at)
     SELECT e.entry_id, h.payment_id, e.operation_id, e.tenant_id, e.store_id, e.debit_account, e.credit_account,
            e.amount_minor, e.currency, e.business_date, e.recorded_at
-    FROM unnest($49::text[], $50::text[], $51::text[], $52::text[], $53::text[], $54::text[], $55::text[],
-                $56::bigint[], $57::text[], $58::date[], $59::timestamptz[])
+    FROM unnest($54::text[], $55::text[], $56::text[], $57::text[], $58::text[], $59::text[], $60::text[],
+                $61::bigint[], $62::text[], $63::date[], $64::timestamptz[])
          AS e(evidence_id, entry_id, operation_id, tenant_id, store_id, debit_account, credit_account, amount_minor,
               currency, business_date, recorded_at)
     JOIN held h ON h.evidence_id = e.evidence_id
@@ -93,13 +97,20 @@ FROM kept LEFT JOIN held ON held.evidence_id = kept.evidence_id
 // The undo of an approval nobody may keep: due at once, for the resolver.
 constexpr const char* insert_undo_operations = R"sql(
 INSERT INTO operations (operation_id, payment_id, tenant_id, verb, status, requested_minor, undoes, processor,
-                        account_id, processor_identity, lease_until, vault_epoch, created_at, deadline)
+                        account_id, processor_identity, lease_until, vault_epoch, created_at, deadline, cause, tip_minor)
 SELECT operation_id, payment_id, tenant_id, verb, 'prepared', requested_minor, undoes, processor, account_id,
-       processor_identity, now(), vault_epoch, created_at, deadline
+       processor_identity, now(), vault_epoch, created_at, deadline, cause, tip_minor
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[],
-            $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[])
+            $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::bigint[])
      AS i(operation_id, payment_id, tenant_id, verb, requested_minor, undoes, processor, account_id,
-          processor_identity, vault_epoch, created_at, deadline)
+          processor_identity, vault_epoch, created_at, deadline, cause, tip_minor)
+)sql";
+
+// Whoever waits for an operation waits for the one that took its place.
+constexpr const char* move_waiting_keys = R"sql(
+UPDATE idempotency_keys k SET operation_id = i.new_operation
+FROM unnest($1::text[], $2::text[]) AS i(old_operation, new_operation)
+WHERE k.operation_id = i.old_operation AND NOT k.answer_final
 )sql";
 
 // Whether an outcome, written by a commit whose answer was lost, moved its operation too.

@@ -31,9 +31,20 @@ IdType id(const pqxx::row& row, const char* column) {
 domain::Money money(const pqxx::row& row, const char* column, domain::Currency currency) {
     return sound(domain::Money::of_minor(number(row, column), currency), column);
 }
+std::optional<domain::Money> maybe_money(const pqxx::row& row, const char* column, domain::Currency currency) {
+    return row[column].is_null() ? std::nullopt : std::optional{money(row, column, currency)};
+}
 std::optional<Timestamp> maybe_time(const pqxx::row& row, const char* column) {
     const auto field = row[column];
     return field.is_null() ? std::nullopt : std::optional{time_of(field)};
+}
+
+// Null is the ordinary case, kept as nothing.
+std::string word(const pqxx::row& row, const char* column) {
+    return row[column].is_null() ? std::string{} : raw(row, column);
+}
+std::optional<domain::PartialApproval> decode_partial_approval(const std::string& text) {
+    return text.empty() ? std::optional{domain::PartialApproval::refused} : domain::parse_partial_approval(text);
 }
 
 std::optional<domain::Decline> decline_of(const pqxx::row& row) {
@@ -75,6 +86,7 @@ domain::Payment payment_of(const pqxx::row& row) {
             .released = money(row, "released_minor", currency),
             .capture_reserved = money(row, "capture_reserved_minor", currency),
             .refund_reserved = money(row, "refund_reserved_minor", currency),
+            .edit_above = maybe_money(row, "edit_above_minor", currency),
             .void_requested = row["void_requested"].as<bool>(),
             .standing = known(domain::parse_standing(raw(row, "standing")), "standing"),
             .version = number(row, "version"),
@@ -85,7 +97,11 @@ domain::Payment payment_of(const pqxx::row& row) {
             .accepted_offline_at = maybe_time(row, "accepted_offline_at"),
             .device_sequence = number(row, "device_sequence"),
             .late = row["late"].as<bool>(),
-            .business_date = raw(row, "business_date")};
+            .business_date = raw(row, "business_date"),
+            .partial_approval = known(decode_partial_approval(word(row, "partial_approval")), "partial_approval"),
+            .due_at = maybe_time(row, "due_at"),
+            .checks_policy = known(domain::parse_checks_policy(word(row, "checks_policy")), "checks_policy"),
+            .flags = known(domain::parse_failed_checks(word(row, "flags")), "flags")};
 }
 
 domain::CardSummary card_of(const pqxx::row& row) {
@@ -100,8 +116,11 @@ domain::Operation operation_of(const pqxx::row& row, domain::Currency currency) 
                                 .verb = known(domain::parse_verb(raw(row, "verb")), "verb"),
                                 .status = known(domain::parse_operation_status(raw(row, "status")), "status"),
                                 .requested = money(row, "requested_minor", currency),
-                                .approved = std::nullopt,
+                                .approved = maybe_money(row, "approved_minor", currency),
+                                .tip = maybe_money(row, "tip_minor", currency),
                                 .undoes = std::nullopt,
+                                .cause = domain::parse_cause(word(row, "cause")),
+                                .checks = known(domain::parse_checks(word(row, "checks")), "checks"),
                                 .processor = raw(row, "processor"),
                                 .account_id = id<AccountId>(row, "account_id"),
                                 .processor_identity = text(row, "processor_identity"),
@@ -115,10 +134,13 @@ domain::Operation operation_of(const pqxx::row& row, domain::Currency currency) 
                                 .created_at = time_of(row["created_at"]),
                                 .deadline = time_of(row["deadline"]),
                                 .unknown_since = maybe_time(row, "unknown_since")};
-    if (!row["approved_minor"].is_null()) operation.approved = money(row, "approved_minor", currency);
     if (!row["undoes"].is_null()) operation.undoes = id<OperationId>(row, "undoes");
     if (!row["goal"].is_null()) operation.goal = known(domain::parse_goal(raw(row, "goal")), "goal");
     return operation;
+}
+
+std::string_view encode_partial_approval(domain::PartialApproval partial) {
+    return partial == domain::PartialApproval::refused ? std::string_view{} : domain::to_text(partial);
 }
 
 std::string encode_reference(const domain::ProcessorReference& reference) {

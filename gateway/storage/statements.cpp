@@ -15,9 +15,11 @@ void prepare_statements(pqxx::connection& connection) {
     connection.prepare("find_tenders", find_tenders);
     connection.prepare("insert_next_operations", insert_next_operations);
     connection.prepare("insert_undo_wishes", insert_undo_wishes);
+    connection.prepare("insert_acceptances", insert_acceptances);
     connection.prepare("read_keys", read_keys);
     connection.prepare("record_outcomes", record_outcomes);
     connection.prepare("insert_undo_operations", insert_undo_operations);
+    connection.prepare("move_waiting_keys", move_waiting_keys);
     connection.prepare("find_told", find_told);
     connection.prepare("prove_commit", prove_commit);
     connection.prepare("find_payment", find_payment);
@@ -30,6 +32,7 @@ void prepare_statements(pqxx::connection& connection) {
     connection.prepare("postpone_operation", postpone_operation);
     connection.prepare("find_decision", find_decision);
     connection.prepare("forget_answers", forget_answers);
+    connection.prepare("find_due", find_due);
     connection.prepare("find_caller", find_caller);
     connection.prepare("find_store", find_store);
     connection.prepare("find_device", find_device);

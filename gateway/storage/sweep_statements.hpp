@@ -26,4 +26,12 @@ SELECT (SELECT count(*) FROM forgotten), (SELECT count(*) FROM page), last.tenan
 FROM (SELECT tenant_id, key FROM page ORDER BY tenant_id DESC, key DESC LIMIT 1) AS last
 )sql";
 
+// The longest due first; what is on its way back already waits for its undo, what has no answer for that.
+constexpr const char* find_due = R"sql(
+SELECT p.* FROM payments p
+WHERE p.due_at <= least($1::timestamptz, now()) AND p.standing = 'live' AND NOT p.void_requested
+ORDER BY p.due_at, p.payment_id
+LIMIT $2
+)sql";
+
 }  // namespace postern::gateway::rows

@@ -37,6 +37,8 @@ void fill(wire::PaymentAfter& out, const domain::Payment& payment) {
     out.set_device_sequence(payment.device_sequence);
     out.set_late(payment.late);
     out.set_token(payment.token.text());
+    if (payment.is_offered() && payment.due_at) set_time(*out.mutable_accept_until(), *payment.due_at);
+    for (const std::string_view flag : domain::words(payment.flags)) out.add_flags(std::string(flag));
 }
 
 void fill(wire::OperationAfter& out, const domain::Operation& operation) {
@@ -49,6 +51,12 @@ void fill(wire::OperationAfter& out, const domain::Operation& operation) {
     out.set_failure_code(operation.failure_code);
     if (operation.goal) out.set_goal(std::string(domain::to_text(*operation.goal)));
     if (operation.undoes) out.set_undoes(operation.undoes->text());
+    if (operation.tip) out.set_tip_minor(operation.tip->amount_minor());
+    if (operation.cause) out.set_cause(std::string(domain::to_text(*operation.cause)));
+    if (operation.checks.is_told()) {
+        out.set_checks_avs(std::string(domain::to_text(operation.checks.avs)));
+        out.set_checks_cvv(std::string(domain::to_text(operation.checks.cvv)));
+    }
 }
 
 // Fields in the order of their numbers: the hash chain needs the same bytes from every build.

@@ -115,15 +115,23 @@ UndoForm form_now(const History& history, const Switches& switches, const std::v
 processors::Capabilities capabilities_of(const Switches& switches) {
     processors::Capabilities out;
     out.name = "mercury";
-    out.verbs = {Verb::authorize, Verb::sale, Verb::capture, Verb::refund, Verb::reverse, Verb::void_sale};
+    out.verbs = {Verb::authorize, Verb::sale, Verb::capture, Verb::adjust_tip, Verb::refund, Verb::reverse, Verb::void_sale};
     out.duplicate_window = std::chrono::seconds(switches.duplicate_window_s);
     out.inquiry_blind = std::chrono::seconds(switches.inquiry_blind_s);
     out.call_time_max = std::chrono::milliseconds(switches.call_time_max_ms);
     out.partial_approval = true;
+    out.tip_above_authorized = true;
     out.tells_checks = true;
     out.currencies = {domain::Currency::usd};
     if (switches.canadian_dollars != 0) out.currencies.push_back(domain::Currency::cad);
     out.amount_minor_max = amount_minor_max;
+    out.hold_life = std::chrono::seconds(switches.hold_other_s);
+    out.hold_lives = {{"visa", std::chrono::seconds(switches.hold_visa_s)},
+                      {"mastercard", std::chrono::seconds(switches.hold_mastercard_s)},
+                      {"amex", std::chrono::seconds(switches.hold_amex_s)},
+                      {"discover", std::chrono::seconds(switches.hold_discover_s)}};
+    if (switches.batch_closes_at_min < 1440)
+        out.batch_closes = {"America/New_York", static_cast<int>(switches.batch_closes_at_min)};
     return out;
 }
 

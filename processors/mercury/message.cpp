@@ -27,11 +27,13 @@ bool undoes_open_hold(const History& history) {
     return history.original && history.original->verb == Verb::authorize && history.payment.captured.is_zero();
 }
 
-// RefNo: of a first message the invoice, of a void the item's number in the batch. An uncaptured hold has no item, but
+// RefNo: of a first message the invoice, of a void or tip the item's number in the batch. An uncaptured hold has no item, but
 // a number must stand there.
 std::string ref_no(const History& history, const std::string& invoice) {
-    if (!is_undo(history.operation.verb)) return invoice;
+    const bool is_tip = history.operation.verb == Verb::adjust_tip;
+    if (!is_undo(history.operation.verb) && !is_tip) return invoice;
     const std::string given = reference_of(history, "RefNo");
+    if (is_tip) return given;
     return undoes_open_hold(history) || given.empty() ? "1" : given;
 }
 
@@ -42,10 +44,11 @@ std::string authorize_text(const History& history, const Switches& switches) {
 }
 
 XmlElement amount(const History& history, const Switches& switches) {
-    std::vector<XmlElement> amounts{text("Purchase", amount_text(sent_amount(history).amount_minor()))};
+    std::vector<XmlElement> amounts{text("Purchase", amount_text(sent_purchase(history).amount_minor()))};
     const Verb verb = history.operation.verb;
     if (verb == Verb::authorize || verb == Verb::capture)
         amounts.push_back(text("Authorize", authorize_text(history, switches)));
+    if (const auto& tip = history.operation.tip) amounts.push_back(text("Gratuity", amount_text(tip->amount_minor())));
     return group("Amount", std::move(amounts));
 }
 
@@ -73,8 +76,10 @@ void add_checks(vault::AttemptKind kind, const History& history, const Switches&
 Status add_original(const History& history, UndoForm form, const Switches& switches,
                     std::vector<XmlElement>& transaction) {
     const Verb verb = history.operation.verb;
-    if (verb != Verb::capture && !is_undo(verb)) return {};
-    const bool with_issuer_data = verb == Verb::capture || form == UndoForm::reversal;
+    const bool is_tip = verb == Verb::adjust_tip;
+    if (verb != Verb::capture && !is_tip && !is_undo(verb)) return {};
+    if (is_tip && (!history.operation.tip || reference_of(history, "RefNo").empty())) return cannot("reference_missing");
+    const bool with_issuer_data = verb == Verb::capture || (is_undo(verb) && form == UndoForm::reversal);
     std::vector<XmlElement> original;
     for (const std::string_view name : {"AuthCode", "AcqRefData", "ProcessData"}) {
         if (name != "AuthCode" && !with_issuer_data) continue;
@@ -95,11 +100,11 @@ std::string_view tran_code(Verb verb) {
         case Verb::authorize: return "PreAuth";
         case Verb::sale: return "Sale";
         case Verb::capture: return "PreAuthCapture";
+        case Verb::adjust_tip: return "Adjust";
         case Verb::refund: return "Return";
         case Verb::reverse:
         case Verb::void_sale: return "VoidSale";
         case Verb::increment:
-        case Verb::adjust_tip:
         case Verb::verify:
         case Verb::batch_close: return "";
     }
@@ -108,6 +113,7 @@ std::string_view tran_code(Verb verb) {
 
 std::string sent_invoice(const History& history, const Switches& switches) {
     const Verb verb = history.operation.verb;
+    if (verb == Verb::adjust_tip && switches.adjust_with_ref_no_as_invoice != 0) return reference_of(history, "RefNo");
     const bool of_original = (is_undo(verb) && switches.undo_with_original_invoice != 0) ||
                              (verb == Verb::capture && switches.capture_with_original_invoice != 0);
     return of_original && history.original ? history.original->processor_identity
@@ -115,13 +121,21 @@ std::string sent_invoice(const History& history, const Switches& switches) {
 }
 
 std::string inquired_invoice(const History& history, const Switches& switches) {
-    if (is_undo(history.operation.verb) && history.original) return history.original->processor_identity;
+    const bool of_original = is_undo(history.operation.verb) || looks_at_item(history, switches);
+    if (of_original && history.original) return history.original->processor_identity;
     return sent_invoice(history, switches);
 }
 
-domain::Money sent_amount(const History& history) {
-    const bool of_original = is_undo(history.operation.verb) && history.original && history.original->approved;
-    return of_original ? *history.original->approved : history.operation.requested;
+domain::Money sent_amount(const History& history) { return history.operation.requested; }
+
+domain::Money sent_purchase(const History& history) {
+    const auto& tip = history.operation.tip;
+    return tip ? *sent_amount(history).minus(*tip) : sent_amount(history);
+}
+
+bool looks_at_item(const History& history, const Switches& switches) {
+    const bool shares_invoice = switches.adjust_with_ref_no_as_invoice != 0;  // with every other tip of the item
+    return history.operation.verb == Verb::adjust_tip && (switches.adjust_shows_on_item != 0 || shares_invoice);
 }
 
 Status check_amount(const History& history, const Switches& switches) {
@@ -129,7 +143,8 @@ Status check_amount(const History& history, const Switches& switches) {
     const bool known = amount.currency() == domain::Currency::usd ||
                        (amount.currency() == domain::Currency::cad && switches.canadian_dollars != 0);
     if (!known) return cannot("currency_not_supported");
-    if (amount.amount_minor() <= 0 || amount.amount_minor() > amount_minor_max) return cannot("amount_out_of_range");
+    const bool has_purchase = sent_purchase(history).amount_minor() > 0;
+    if (!has_purchase || amount.amount_minor() > amount_minor_max) return cannot("amount_out_of_range");
     return {};
 }
 
@@ -140,7 +155,9 @@ Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const Hi
     if (auto status = check_amount(history, switches); !status) return status.error();
     const std::string invoice = sent_invoice(history, switches);
     std::vector<XmlElement> transaction{text("TranType", "Credit"), text("TranCode", code)};
-    const bool may_be_partial = switches.ask_partial_approval != 0 && (code == "PreAuth" || code == "Sale");
+    const bool is_asked = switches.ask_partial_approval != 0 ||
+                          history.payment.partial_approval != domain::PartialApproval::refused;
+    const bool may_be_partial = is_asked && (code == "PreAuth" || code == "Sale");
     if (may_be_partial) transaction.push_back(text("PartialAuth", "Allow"));
     transaction.push_back(text("InvoiceNo", invoice));
     transaction.push_back(text("RefNo", ref_no(history, invoice)));

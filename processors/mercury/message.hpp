@@ -18,8 +18,13 @@ std::string_view tran_code(domain::Verb verb);
 std::string sent_invoice(const processors::History& history, const Switches& switches);
 std::string inquired_invoice(const processors::History& history, const Switches& switches);
 
-// The amount that Purchase carries.
+// The whole amount, and what of it Purchase carries: all but the tip.
 domain::Money sent_amount(const processors::History& history);
+domain::Money sent_purchase(const processors::History& history);
+
+// Whether an adjusted tip is looked up on the item that it changes, not as a transaction of its own.
+bool looks_at_item(const processors::History& history, const Switches& switches);
+
 // Whether it can be sent: "currency_not_supported", "amount_out_of_range".
 Status check_amount(const processors::History& history, const Switches& switches);
 

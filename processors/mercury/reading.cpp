@@ -39,7 +39,7 @@ public:
             case Reading::declined:
             case Reading::declined_now:
             case Reading::no_target:  // told by status Error as well as by Declined
-                return told_no(domain::DeclinedClaim{decline_of(answer_.code, answer_.text)});
+                return told_no(domain::DeclinedClaim{decline(reading)});
             case Reading::refused:
                 return told_no(domain::RefusedClaim{"processor_refused", raw_code(answer_.code, answer_.text)});
             case Reading::look_up_first: return Nothing{refused_as_duplicate};
@@ -95,7 +95,7 @@ private:
         const std::int64_t requested = sent_amount(history_).amount_minor();
         const auto purchase = parse_amount(answer_.purchase.value_or(""));
         const auto authorize = parse_amount(answer_.authorize.value_or(""));
-        if (answer_.purchase && purchase != requested) return differs;
+        if (answer_.purchase && purchase != sent_purchase(history_).amount_minor()) return differs;
         if (is_undo(verb_)) return history_.operation.requested;
         if (verb_ == Verb::authorize || verb_ == Verb::sale) {
             if (!authorize || *authorize <= 0 || *authorize > requested) return differs;
@@ -124,6 +124,14 @@ private:
         return reference;
     }
 
+    // A tip has no target once its item has left the open batch.
+    domain::Decline decline(Reading reading) const {
+        domain::Decline decline = decline_of(answer_.code, answer_.text);
+        const bool is_late = verb_ == Verb::adjust_tip && reading == Reading::no_target;
+        if (is_late) decline.reason = domain::DeclineReason::not_in_open_batch;
+        return decline;
+    }
+
     Says told_no(domain::Claim claim) const {
         if (answer_.invoice && !invoice_is_ours()) return Nothing{"invoice_differs"};
         return No{std::move(claim)};
@@ -144,7 +152,10 @@ bool row_names(const DetailRow& row, Verb verb) {
 bool row_is_ours(const DetailRow& row, const History& history, Verb verb, const Switches& switches) {
     if (switches.row_names_verb != 0 && !row_names(row, verb)) return false;
     const auto total = parse_amount(row.total);
-    return total && *total > 0 && *total <= sent_amount(history).amount_minor();
+    if (looks_at_item(history, switches)) return total && *total > 0;
+    const std::int64_t asked = sent_amount(history).amount_minor();
+    if (verb == Verb::adjust_tip) return total == asked;
+    return total && *total > 0 && *total <= asked;
 }
 
 domain::Claim claim_of(const DetailRow& row, const History& history) {
@@ -198,7 +209,8 @@ Detail read_detail(const History& history, const Switches& switches, const vault
     const auto rows = parse_detail(reply.body);
     if (!rows) return Nothing{rows.error().code};
     if (rows->empty()) return RowMissing{};
-    const bool of_original = is_undo(history.operation.verb) && history.original;
+    const bool at_item = looks_at_item(history, switches);
+    const bool of_original = (is_undo(history.operation.verb) || at_item) && history.original;
     const Verb verb = of_original ? history.original->verb : history.operation.verb;
     std::vector<DetailRow> ours;
     std::ranges::copy_if(*rows, std::back_inserter(ours), [&](const DetailRow& row) {
@@ -211,6 +223,8 @@ Detail read_detail(const History& history, const Switches& switches, const vault
     if (approvals > 1) return Nothing{"several_approvals"};
     const auto row = approvals == 1 ? std::ranges::find_if(ours, is_approved) : ours.begin();
     if (row->voided) return RowVoided{};
+    const bool has_new_tip = parse_amount(row->total) == sent_amount(history).amount_minor();
+    if (at_item && !has_new_tip) return RowMissing{};
     return RowFound{claim_of(*row, history)};
 }
 

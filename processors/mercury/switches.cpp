@@ -36,7 +36,15 @@ constexpr std::array rows{
     SwitchRow{"auth_code_is_kept_whole", Mark::inferred, &Switches::auth_code_is_kept_whole, 0, 1},
     SwitchRow{"send_street_line", Mark::inferred, &Switches::send_street_line, 0, 1},
     SwitchRow{"usual_avs_letters", Mark::inferred, &Switches::usual_avs_letters, 0, 1},
+    SwitchRow{"adjust_with_ref_no_as_invoice", Mark::seen, &Switches::adjust_with_ref_no_as_invoice, 0, 1},
+    SwitchRow{"adjust_shows_on_item", Mark::unknown, &Switches::adjust_shows_on_item, 0, 1},
     SwitchRow{"canadian_dollars", Mark::inferred, &Switches::canadian_dollars, 0, 1},
+    SwitchRow{"hold_visa_s", Mark::unknown, &Switches::hold_visa_s, 1, 60 * day_s},
+    SwitchRow{"hold_mastercard_s", Mark::unknown, &Switches::hold_mastercard_s, 1, 60 * day_s},
+    SwitchRow{"hold_amex_s", Mark::unknown, &Switches::hold_amex_s, 1, 60 * day_s},
+    SwitchRow{"hold_discover_s", Mark::unknown, &Switches::hold_discover_s, 1, 60 * day_s},
+    SwitchRow{"hold_other_s", Mark::unknown, &Switches::hold_other_s, 1, 60 * day_s},
+    SwitchRow{"batch_closes_at_min", Mark::seen, &Switches::batch_closes_at_min, 0, 1440},
 };
 
 }  // namespace

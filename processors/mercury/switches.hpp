@@ -38,7 +38,15 @@ struct Switches {
     std::int64_t auth_code_is_kept_whole = 1;
     std::int64_t send_street_line = 1;
     std::int64_t usual_avs_letters = 1;
+    std::int64_t adjust_with_ref_no_as_invoice = 0;
+    std::int64_t adjust_shows_on_item = 0;
     std::int64_t canadian_dollars = 1;
+    std::int64_t hold_visa_s = 8 * 86'400;         // until an uncaptured authorization is given up
+    std::int64_t hold_mastercard_s = 7 * 86'400;   // 30 days, where it is sent as a pre-authorization
+    std::int64_t hold_amex_s = 7 * 86'400;
+    std::int64_t hold_discover_s = 30 * 86'400;
+    std::int64_t hold_other_s = 7 * 86'400;
+    std::int64_t batch_closes_at_min = 4 * 60;     // Eastern time; 1440: only when the merchant closes it
 };
 
 // The rows of the configuration's `[mercury]` table.

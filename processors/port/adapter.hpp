@@ -56,14 +56,18 @@ struct Conclude { domain::Claim claim; };  // the history proves this
 struct AskPeople { std::string_view reason; };
 using Step = std::variant<Proceed, Inquire, Resend, Wait, Conclude, AskPeople>;
 
-// What an answer told of the comparison of address and security code. It judges nothing: a failed comparison does not
-// decline by itself, whoever takes the payment decides.
-enum class AvsResult { not_told, full_match, address_only, postal_code_only, no_match, unavailable };
-enum class CvvResult { not_told, match, no_match, not_processed, not_on_card, issuer_cannot };
-struct Checks {
-    AvsResult avs = AvsResult::not_told;
-    CvvResult cvv = CvvResult::not_told;
-    friend bool operator==(const Checks&, const Checks&) = default;
+using domain::AvsResult;
+using domain::Checks;
+using domain::CvvResult;
+
+// How long an authorization of a brand holds, and when a batch closes by itself each day.
+struct HoldLife {
+    std::string brand;  // as in domain::CardSummary
+    std::chrono::seconds life;
+};
+struct DailyClose {
+    std::string time_zone;  // IANA name
+    int minutes = 0;        // local time, after midnight
 };
 
 struct Capabilities {
@@ -73,9 +77,13 @@ struct Capabilities {
     std::chrono::seconds inquiry_blind;         // "not found" proves nothing earlier than this after sending
     std::chrono::milliseconds call_time_max;    // total time of one call
     bool partial_approval = false;
+    bool tip_above_authorized = false;          // a tip may carry what is taken above the authorized amount
     bool tells_checks = false;                  // its answers may carry Checks
     std::vector<domain::Currency> currencies;
     std::int64_t amount_minor_max = 0;
+    std::chrono::seconds hold_life{7 * 86'400};  // of an uncaptured authorization, where its brand has no row
+    std::vector<HoldLife> hold_lives = {};
+    std::optional<DailyClose> batch_closes = {};  // what was captured before can only be refunded; nothing: not told
 };
 
 // A processor as pure steps, so that tables, fuzzers, simulation and shadow mode reach all of it without a socket.

@@ -25,6 +25,7 @@ processors::Capabilities capabilities_of(const Switches& switches) {
     out.partial_approval = false;
     for (const CurrencyRow& row : currency_rows()) out.currencies.push_back(row.currency);
     out.amount_minor_max = amount_minor_max;
+    out.hold_life = std::chrono::seconds(switches.hold_s);
     return out;
 }
 

@@ -18,6 +18,7 @@ constexpr std::array rows{
     SwitchRow{"resends_max", Mark::inferred, &Switches::resends_max, 0, 100},
     SwitchRow{"ask_people_after_s", Mark::unknown, &Switches::ask_people_after_s, 60, 30 * day_s},
     SwitchRow{"not_found_is_proof", Mark::inferred, &Switches::not_found_is_proof, 0, 1},
+    SwitchRow{"hold_s", Mark::seen, &Switches::hold_s, 1, 60 * day_s},
     SwitchRow{"connected_account", Mark::seen, &Switches::connected_account, 0, 1},
 };
 

@@ -18,6 +18,7 @@ struct Switches {
     std::int64_t resends_max = 3;
     std::int64_t ask_people_after_s = 86'400;
     std::int64_t not_found_is_proof = 1;      // 0: people decide instead
+    std::int64_t hold_s = 7 * 86'400;         // an intent that was not captured is cancelled then
     std::int64_t connected_account = 0;       // 1: the merchant id goes as Stripe-Account
 };
 

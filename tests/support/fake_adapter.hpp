@@ -8,13 +8,15 @@
 namespace postern::test {
 
 // A processor protocol in four form fields; its stand-in is in fake_vault_client.hpp. Replies: "approved MINOR",
-// "declined", "refused", "not_found", "prepared" (the next message, please), anything else is unreadable.
+// "declined", "no_target", "refused", "not_found", "prepared" (the next message, please), anything else is unreadable.
 class FakeAdapter final : public processors::ProcessorAdapter {
 public:
     FakeAdapter() {
         using domain::Verb;
         capabilities_.name = "mercury";  // the one that samples name
-        capabilities_.verbs = {Verb::authorize, Verb::sale, Verb::capture, Verb::refund, Verb::reverse};
+        capabilities_.verbs = {Verb::authorize, Verb::sale, Verb::capture, Verb::refund, Verb::reverse,
+                               Verb::adjust_tip, Verb::increment};
+        capabilities_.tip_above_authorized = true;
         capabilities_.duplicate_window = std::chrono::seconds{1200};
         capabilities_.inquiry_blind = std::chrono::seconds{0};
         capabilities_.call_time_max = std::chrono::milliseconds{10'000};
@@ -80,7 +82,16 @@ public:
         return after_inquiry(history.attempts.back());
     }
 
+    processors::Checks checks(const vault::Reply& reply) const override {
+        processors::Checks told;
+        if (reply.body.ends_with(" avs")) told.avs = processors::AvsResult::no_match;
+        if (reply.body.ends_with(" cvv")) told.cvv = processors::CvvResult::no_match;
+        return told;
+    }
+
+    processors::Capabilities& can() { return capabilities_; }
     bool plan_fails = false;
+    processors::Capabilities& able() { return capabilities_; }
 
 private:
     static processors::Step after_inquiry(const processors::Attempt& last) {
@@ -93,6 +104,8 @@ private:
     }
     static std::optional<domain::Claim> claim_of(const processors::History& history, std::string_view body) {
         if (body == "declined") return domain::DeclinedClaim{{domain::DeclineReason::generic, "DECLINE", false}};
+        if (body == "no_target")
+            return domain::DeclinedClaim{{domain::DeclineReason::reversal_target_missing, "NO TRAN FOUND", false}};
         if (body == "refused") return domain::RefusedClaim{"processor_refused", "REFUSED"};
         constexpr std::string_view yes = "approved ";
         if (!body.starts_with(yes)) return std::nullopt;

@@ -10,7 +10,7 @@
 namespace postern::test {
 
 // The store's promises in maps: one row a key, tenders unique, limits and versions guard, evidence always inserts.
-class FakePaymentStore final : public gateway::PaymentStore, public gateway::ResolverStore {
+class FakePaymentStore final : public gateway::PaymentStore, public gateway::ResolverStore, public gateway::DuePayments {
 public:
     template <class T>
     using Awaitable = gateway::Awaitable<T>;
@@ -56,7 +56,11 @@ public:
         if (const auto error = next_failure()) co_return *error;
         if (auto taken = look_up(command.command)) co_return std::move(*taken);
         PaymentRow& row = payments.at(command.operation.payment_id);
-        const auto may = domain::may_start(row.payment, command.request, command.operation.requested);
+        if (before_prepare) before_prepare(row);
+        if (command.version && *command.version != row.payment.version) {
+            co_return PrepareResult{gateway::Refused{"precondition_failed"}};
+        }
+        const auto may = domain::may_start(row.payment, command.request, command.operation.requested, command.above_minor);
         if (!may) co_return PrepareResult{gateway::Refused{may.error().code}};
         reserve(row.payment, command.request, command.operation.requested);
         ++row.payment.version;
@@ -78,6 +82,18 @@ public:
         insert_key(command.command, first);
         keys.at(key_of(command.command)).answer = command.answer;
         co_return PrepareResult{gateway::Prepared{row.payment, row.card, first}};
+    }
+    Awaitable<Result<PrepareResult>> accept(gateway::AcceptPartial command, Instant) override {
+        if (before_accept) before_accept();
+        if (auto taken = look_up(command.command)) co_return std::move(*taken);
+        PaymentRow& row = payments.at(command.payment.id);
+        if (row.payment.version != command.payment.version) co_return PrepareResult{gateway::Refused{"moved_on"}};
+        row.payment = command.payment;
+        ++row.payment.version;
+        events.push_back(command.event);
+        insert_key(command.command, command.operation);
+        keys.at(key_of(command.command)).answer = command.answer;
+        co_return PrepareResult{gateway::Prepared{row.payment, row.card, command.operation}};
     }
     Awaitable<Result<gateway::OutcomeVerdict>> record(gateway::Outcome outcome, Instant) override {
         if (before_record) before_record(outcome);
@@ -144,6 +160,20 @@ public:
         co_return found == decisions.end() ? std::nullopt : std::optional{found->second};
     }
 
+    // ---- DuePayments
+    Awaitable<Result<std::vector<gateway::PaymentView>>> find_due(Timestamp now, int count_max) override {
+        std::vector<gateway::PaymentView> due;
+        for (const auto& [id, row] : payments) {
+            const domain::Payment& payment = row.payment;
+            const bool is_due = payment.due_at && *payment.due_at <= now && !payment.void_requested &&
+                                payment.standing == domain::Standing::live;
+            if (!is_due || static_cast<int>(due.size()) == count_max) continue;
+            due.push_back({payment, row.card, {}, {}});
+            for (const OperationId& operation : row.operations) due.back().operations.push_back(operations.at(operation).operation);
+        }
+        co_return due;
+    }
+
     std::map<std::string, KeyRow> keys;
     std::map<std::string, PaymentId> tenders;
     std::map<PaymentId, PaymentRow> payments;
@@ -154,6 +184,8 @@ public:
     std::map<OperationId, std::string> decisions;
     std::deque<std::optional<Error>> failures;  // one a write, nothing: it works
     std::function<void(const gateway::Outcome&)> before_record;
+    std::function<void()> before_accept;
+    std::function<void(PaymentRow&)> before_prepare;  // of a further operation
 
 private:
     static std::string key_of(const idempotency::KeyedCommand& command) {
@@ -167,6 +199,12 @@ private:
         return std::string(domain::to_text(operation.verb)) + std::to_string(operation.requested.amount_minor());
     }
     static void reserve(domain::Payment& payment, domain::Request request, domain::Money amount) {
+        const bool is_edit = request == domain::Request::adjust_tip || request == domain::Request::increment;
+        const std::int64_t over = amount.amount_minor() - payment.capturable().amount_minor();
+        if (is_edit) payment.edit_above = domain::Money::zero(amount.currency());
+        if (request == domain::Request::capture && over > 0) {
+            payment.edit_above = *domain::Money::of_minor(over, amount.currency());
+        }
         if (request == domain::Request::capture) payment.capture_reserved = *payment.capture_reserved.plus(amount);
         if (request == domain::Request::refund) payment.refund_reserved = *payment.refund_reserved.plus(amount);
         if (request == domain::Request::void_payment) payment.void_requested = true;
@@ -211,13 +249,16 @@ private:
         for (auto& [text, key] : keys) {
             const bool waits = key.operation_id == change.operation.id && (!key.answer || !key.answer->is_final);
             if (waits) key.answer = change.answer;
+            if (waits && change.keys_wait_for_undo) key.operation_id = change.undo->id;
         }
     }
     gateway::Claimed claimed_of(const OperationRow& row) const {
         const PaymentRow& payment = payments.at(row.operation.payment_id);
         gateway::Claimed claimed{payment.payment, payment.card, row.operation, {}, {}};
         const bool builds_on = payment.operations.front() != row.operation.id;
-        if (builds_on) claimed.original = operations.at(row.operation.undoes.value_or(payment.operations.front())).operation;
+        const bool is_tip = row.operation.verb == domain::Verb::adjust_tip;  // said again, it still builds on the money
+        const auto undoes = is_tip ? std::nullopt : row.operation.undoes;
+        if (builds_on) claimed.original = operations.at(undoes.value_or(payment.operations.front())).operation;
         for (const gateway::EvidenceRecord& record : evidence) {
             if (record.operation_id != row.operation.id) continue;
             claimed.evidence.push_back({record.attempt, record.attempt_kind, record.source, record.raw, record.recorded_at});

@@ -15,6 +15,7 @@ struct FakeBook {
     std::map<std::string, std::int64_t> charged;   // sale, authorize, capture
     std::map<std::string, std::int64_t> refunded;
     std::set<std::string> reversed;                // identities taken back
+    std::int64_t adjusted = 0;                     // the whole amount that the newest tip made
     // Money or holds that stand: charges not taken back.
     std::int64_t standing(const std::string& identity) const {
         const auto found = charged.find(identity);
@@ -25,6 +26,7 @@ struct FakeBook {
 // What befalls one message.
 enum class Fault {
     none, decline, refuse, partial,  // answered; partial: 400 of whatever was asked
+    no_target,                       // what should be undone is not there any more
     lose_reply,                      // booked, no answer
     lose_request,                    // not booked, no answer: the vault cannot tell the difference
     garbage,                         // booked, answered with what nobody can read
@@ -70,6 +72,7 @@ public:
     std::deque<Fault> faults;  // one a message, then none
     std::function<void(const vault::ForwardRequest&)> before_forward;
     vault::CardExtras extras;  // of every token
+    std::string checks_told;   // after a charge's approval: " avs" or " cvv", the comparison that failed
     std::chrono::milliseconds silence{0};  // how long a lost message keeps the caller waiting
     int messages = 0, described = 0;
     bool is_down = false, token_is_gone = false;
@@ -99,12 +102,14 @@ private:
         if (verb == "inquire") return inquiry(identity);
         if (fault == Fault::decline) return "declined";
         if (fault == Fault::refuse) return "refused";
+        if (fault == Fault::no_target) return "no_target";
         std::int64_t amount = fault == Fault::partial ? 400 : std::stoll(field(request, "amount"));
         if (fault == Fault::overbook) amount += 1;
         if (verb == "reverse") book.reversed.insert(field(request, "target"));
         else if (verb == "refund") book.refunded.try_emplace(identity, amount);
+        else if (verb == "adjust_tip") amount = book.adjusted = book.charged.try_emplace(identity, amount).first->second;
         else amount = book.charged.try_emplace(identity, amount).first->second;
-        return "approved " + std::to_string(amount);
+        return "approved " + std::to_string(amount) + (verb == "sale" || verb == "authorize" ? checks_told : "");
     }
     std::string inquiry(const std::string& identity) const {
         if (const auto found = book.charged.find(identity); found != book.charged.end())

@@ -6,8 +6,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <gtest/gtest.h>
 
+#include "gateway/app/accept_payment.hpp"
+#include "gateway/app/adjust_tip.hpp"
 #include "gateway/app/capture_payment.hpp"
 #include "gateway/app/create_payment.hpp"
+#include "gateway/app/increment_payment.hpp"
+#include "gateway/app/lapse_sweeper.hpp"
 #include "gateway/app/refund_payment.hpp"
 #include "gateway/app/resolver.hpp"
 #include "gateway/app/void_payment.hpp"
@@ -51,10 +55,11 @@ public:
     Awaitable<Result<Caller>> authenticate(std::string) override { co_return Error{ErrorKind::forbidden, "bad_api_key"}; }
     Awaitable<Result<Route>> route(TenantId, StoreId store, DeviceId, std::optional<AccountId>) override {
         if (store_disabled) co_return Error{ErrorKind::invalid_request, "store_disabled", {}, "/tender/store_id"};
-        co_return Route{{store, "America/New_York", 240, domain::Currency::usd, std::chrono::minutes{1440}},
+        co_return Route{{store, "America/New_York", 240, domain::Currency::usd, std::chrono::minutes{1440}, checks},
                         *AccountId::parse("acct_" + test::body26), "mercury"};
     }
     bool store_disabled = false;
+    domain::ChecksPolicy checks;
 };
 
 class RecordingObserver final : public Observer {
@@ -119,12 +124,26 @@ protected:
     Result<Response> capture(const PaymentId& id, const std::string& key, std::optional<domain::Money> amount = {}) {
         return run_result(capture_payment(services_, context(key, id.text() + "/capture"), {id, amount}));
     }
+    Result<Response> capture_tipped(const PaymentId& id, const std::string& key, std::int64_t minor, std::int64_t tip) {
+        return run_result(capture_payment(services_, context(key, id.text() + "/capture"), {id, test::usd(minor), test::usd(tip)}));
+    }
+    Result<Response> tip(const PaymentId& id, const std::string& key, std::int64_t minor) {
+        return run_result(adjust_tip(services_, context(key, id.text() + "/tip"), {id, {}, test::usd(minor)}));
+    }
+    Result<Response> increment(const PaymentId& id, const std::string& key, std::int64_t minor) {
+        return run_result(increment_payment(services_, context(key, id.text() + "/increment"), {id, test::usd(minor)}));
+    }
     Result<Response> refund(const PaymentId& id, const std::string& key, std::optional<domain::Money> amount = {}) {
         return run_result(refund_payment(services_, context(key, id.text() + "/refund"), {id, amount}));
     }
     Result<Response> void_it(const PaymentId& id, const std::string& key) {
         return run_result(void_payment(services_, context(key, id.text() + "/void"), id));
     }
+    Result<Response> accept(const PaymentId& id, const std::string& key) {
+        return run_result(accept_payment(services_, context(key, id.text() + "/accept"), id));
+    }
+    // The clock's look: how many payments were due.
+    int lapse() { return run(LapseSweeper{services_, store_, {}}.run_once()); }
     Result<Response> run_result(Awaitable<Result<Response>> call) {
         std::optional<Result<Response>> result;
         boost::asio::co_spawn(io_, keep(std::move(call), result), [](std::exception_ptr failure) {

@@ -94,6 +94,11 @@ TEST_F(CliDatabase, PutsStoresAndDevicesUnderTheirMerchant) {
     EXPECT_EQ(run({"store", "add", "--merchant", "ten_" + tail, "--name", "S2", "--time-zone", "UTC"}), exit_not_found);
     EXPECT_EQ(run({"store", "change", store, "--time-zone", "Europe/Paris", "--cutoff", "05:00"}), exit_ok);
     EXPECT_EQ(value("SELECT time_zone || cutoff_minutes FROM stores"), "Europe/Paris300");
+    EXPECT_EQ(run({"store", "change", store, "--avs-no-match", "flag", "--cvv-no-match", "void"}), exit_ok);
+    EXPECT_EQ(run({"store", "change", store, "--avs-no-match", "refuse"}), exit_refused);
+    EXPECT_EQ(value("SELECT avs_no_match || ' ' || cvv_no_match FROM stores"), "flag void");
+    EXPECT_EQ(value("SELECT detail FROM admin_records WHERE object_kind = 'store' ORDER BY at DESC LIMIT 1"),
+              "avs-no-match=flag, cvv-no-match=void");
     EXPECT_EQ(run({"device", "add", "--store", "sto_" + tail, "--name", "x"}), exit_not_found);
 }
 

@@ -12,8 +12,9 @@ const Timestamp now = test::at_second(100);
 
 constexpr std::array statuses{OperationStatus::prepared, OperationStatus::approved, OperationStatus::declined,
                               OperationStatus::failed, OperationStatus::unknown};
-constexpr std::array supported{Verb::authorize, Verb::sale, Verb::capture, Verb::void_sale, Verb::reverse, Verb::refund};
-constexpr std::array unsupported{Verb::increment, Verb::adjust_tip, Verb::verify, Verb::batch_close};
+constexpr std::array supported{Verb::authorize, Verb::sale, Verb::capture, Verb::void_sale, Verb::reverse, Verb::refund,
+                               Verb::increment, Verb::adjust_tip};
+constexpr std::array unsupported{Verb::verify, Verb::batch_close};
 
 Claim claim_of(ClaimKind kind, std::int64_t amount = 1250) {
     switch (kind) {
@@ -22,6 +23,7 @@ Claim claim_of(ClaimKind kind, std::int64_t amount = 1250) {
         case ClaimKind::not_sent: return NotSentClaim{"closed"};
         case ClaimKind::refused: return RefusedClaim{"processor_refused", "100201"};
         case ClaimKind::unknown: return UnknownClaim{Goal::complete, "answer_lost"};
+        case ClaimKind::lapsed: return LapsedClaim{};
     }
     __builtin_unreachable();
 }
@@ -51,6 +53,13 @@ Situation situation(Verb verb, OperationStatus status = OperationStatus::prepare
     if (verb == Verb::capture && open) payment.capture_reserved = usd(1250);
     if (verb == Verb::refund) payment.captured = usd(1250);
     if (verb == Verb::refund && open) payment.refund_reserved = usd(1250);
+    if (verb == Verb::increment && open) payment.edit_above = usd(0);
+    if (verb == Verb::adjust_tip) {  // of a sale of 10.50, to 2.00
+        payment.captured = usd(1050);
+        payment.approved = payment.requested = usd(1050);
+        made.operation.tip = usd(200);
+        if (open) payment.edit_above = usd(0);
+    }
     if (verb == Verb::reverse || verb == Verb::void_sale) payment.void_requested = open;
     return made;
 }
@@ -86,6 +95,7 @@ TEST(Transitions, FinalOperationsNeverChange) {
                 EXPECT_EQ(effect->payment.standing, payment.standing);
                 EXPECT_EQ(effect->payment.approved, payment.approved);
                 EXPECT_EQ(effect->payment.captured, payment.captured);
+                EXPECT_EQ(effect->payment.tip, payment.tip);
                 EXPECT_TRUE(effect->event.empty());
             }
         }
@@ -142,6 +152,7 @@ TEST_P(OpenOperations, MoveByEvidence) {
         EXPECT_TRUE(effect->payment.capture_reserved.is_zero());
         EXPECT_TRUE(effect->payment.refund_reserved.is_zero());
         EXPECT_EQ(effect->payment.void_requested, undo);
+        EXPECT_FALSE(effect->payment.edit_above);
     }
 }
 using enum ClaimKind;
@@ -159,6 +170,12 @@ INSTANTIATE_TEST_SUITE_P(Table, OpenOperations, testing::Values(
     EffectCase{"capture_not_sent",  Verb::capture,   not_sent, 0, PaymentState::authorized, "payment.capture_failed", false},
     EffectCase{"refunded",          Verb::refund,    approved, 1250, PaymentState::refunded, "payment.refunded", false},
     EffectCase{"refund_refused",    Verb::refund,    refused, 0, PaymentState::captured, "payment.refund_failed", false},
+    EffectCase{"incremented",       Verb::increment, approved, 1250, PaymentState::authorized, "payment.incremented", false},
+    EffectCase{"not_incremented",   Verb::increment, declined, 0, PaymentState::authorized, "payment.increment_declined", false},
+    EffectCase{"increment_lost",    Verb::increment, not_sent, 0, PaymentState::authorized, "payment.increment_failed", false},
+    EffectCase{"tip_adjusted",      Verb::adjust_tip, approved, 1250, PaymentState::captured, "payment.tip_adjusted", false},
+    EffectCase{"tip_declined",      Verb::adjust_tip, declined, 0, PaymentState::captured, "payment.tip_adjust_declined", false},
+    EffectCase{"tip_refused",       Verb::adjust_tip, refused, 0, PaymentState::captured, "payment.tip_adjust_failed", false},
     EffectCase{"reversed",          Verb::reverse,   approved, 1250, PaymentState::voided, "payment.voided", false},
     EffectCase{"void_sale_done",    Verb::void_sale, approved, 1250, PaymentState::voided, "payment.voided", false},
     EffectCase{"void_declined",     Verb::reverse,   declined, 0, PaymentState::authorized, "payment.void_declined", false}),

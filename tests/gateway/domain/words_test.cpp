@@ -20,7 +20,7 @@ TEST(Words, LeadBack) {
     expect_round_trip<Verb>(10, parse_verb);
     expect_round_trip<OperationStatus>(5, parse_operation_status);
     expect_round_trip<Goal>(2, parse_goal);
-    expect_round_trip<DeclineReason>(15, parse_decline_reason);
+    expect_round_trip<DeclineReason>(16, parse_decline_reason);
     expect_round_trip<Standing>(6, parse_standing);
 }
 

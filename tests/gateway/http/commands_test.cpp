@@ -97,8 +97,49 @@ INSTANTIATE_TEST_SUITE_P(
                     ChangeCase{"zero", domain::Request::refund, R"({"amount":{"amount_minor":0,"currency":"USD"}})", -2},
                     ChangeCase{"void_takes_none", domain::Request::void_payment,
                                R"({"amount":{"amount_minor":5,"currency":"USD"}})", -2},
+                    ChangeCase{"accept_takes_none", domain::Request::accept,
+                               R"({"amount":{"amount_minor":5,"currency":"USD"}})", -2},
+                    ChangeCase{"accept", domain::Request::accept, "", -1},
                     ChangeCase{"void", domain::Request::void_payment, "{}", -1}),
     [](const auto& test) { return test.param.name; });
+
+struct MoneyCase {
+    std::string name;
+    domain::Request request;
+    std::string body, said;
+    friend void PrintTo(const MoneyCase& c, std::ostream* printed) { *printed << c.name; }
+};
+class ParseMoney : public testing::TestWithParam<MoneyCase> {};
+TEST_P(ParseMoney, TakesWhatItsCallHas) {
+    const auto parsed = parse_change(GetParam().request, GetParam().body);
+    std::string said;
+    if (const auto* refusal = std::get_if<Refusal>(&parsed)) {
+        said = refusal->fields.at(0).field + " " + std::string(refusal->fields.at(0).code);
+    } else {
+        const auto& command = std::get<ChangeCommand>(parsed);
+        if (command.amount) said += "amount " + std::to_string(command.amount->amount_minor());
+        if (command.tip) said += std::string(said.empty() ? "" : " ") + "tip " + std::to_string(command.tip->amount_minor());
+    }
+    EXPECT_EQ(said, GetParam().said);
+}
+#define USD(minor) R"({"amount_minor":)" minor R"(,"currency":"USD"})"
+constexpr auto tip = domain::Request::adjust_tip, more = domain::Request::increment;
+INSTANTIATE_TEST_SUITE_P(
+    Table, ParseMoney,
+    testing::Values(MoneyCase{"capture_with_tip", capture, R"({"amount":)" USD("500") R"(,"tip":)" USD("90") "}", "amount 500 tip 90"},
+                    MoneyCase{"capture_tip_alone", capture, R"({"tip":)" USD("90") "}", "tip 90"},
+                    MoneyCase{"tip", tip, R"({"tip":)" USD("90") "}", "tip 90"},
+                    MoneyCase{"no_tip", tip, R"({"tip":)" USD("0") "}", "tip 0"},
+                    MoneyCase{"tip_missing", tip, "{}", "/tip required"},
+                    MoneyCase{"tip_below_zero", tip, R"({"tip":)" USD("-1") "}", "/tip/amount_minor out_of_range"},
+                    MoneyCase{"tip_without_currency", tip, R"({"tip":{"amount_minor":9}})", "/tip/currency required"},
+                    MoneyCase{"tip_has_no_amount", tip, R"({"amount":)" USD("9") "}", "/amount unknown_field"},
+                    MoneyCase{"increment", more, R"({"amount":)" USD("300") "}", "amount 300"},
+                    MoneyCase{"increment_missing", more, "{}", "/amount required"},
+                    MoneyCase{"increment_of_nothing", more, R"({"amount":)" USD("0") "}", "/amount/amount_minor out_of_range"},
+                    MoneyCase{"refund_has_no_tip", domain::Request::refund, R"({"tip":)" USD("9") "}", "/tip unknown_field"}),
+    [](const auto& test) { return test.param.name; });
+#undef USD
 
 // ---- Routes ---------------------------------------------------------------------------------------------------------
 
@@ -125,7 +166,10 @@ INSTANTIATE_TEST_SUITE_P(
                     RouteCase{"DELETE", "/v1/payments", "/v1/payments", 0}, RouteCase{"GET", one, template_one, 6},
                     RouteCase{"POST", one, template_one, 0},
                     RouteCase{"POST", one + "/capture", template_one + "/capture", 7},
+                    RouteCase{"POST", one + "/accept", template_one + "/accept", 7},
                     RouteCase{"POST", one + "/refund", template_one + "/refund", 7},
+                    RouteCase{"POST", one + "/tip", template_one + "/tip", 7},
+                    RouteCase{"POST", one + "/increment", template_one + "/increment", 7},
                     RouteCase{"POST", one + "/void", template_one + "/void", 7},
                     RouteCase{"GET", one + "/void", template_one + "/void", 0},
                     RouteCase{"POST", one + "/void/", "other", 0}, RouteCase{"GET", "/v1/payments/", "other", 0},

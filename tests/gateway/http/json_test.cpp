@@ -103,7 +103,7 @@ TEST(ProtoJson, WhatIsReadIsWrittenBackTheSame) {
     const std::string text =
         R"({"intent":"sale","amount":{"amount_minor":1250,"currency":"USD"},"token":"tok_x","tender":)"
         R"({"store_id":"s","device_id":"d","tender_id":"t \"1\" é"},"accepted_offline_at":)"
-        R"("2026-11-25T03:56:29.000000Z","device_sequence":7})";
+        R"("2026-11-25T03:56:29.000000Z","device_sequence":7,"partial_approval":true})";
     const auto tree = parse_json(text);
     ASSERT_TRUE(tree);
     api::CreatePaymentRequest message;
@@ -123,7 +123,7 @@ TEST(ProtoJson, WritesTimesPastTheYear2262) {
     const auto tree = parse_json(R"({"accepted_offline_at":"4052-01-01T00:00:00.000001Z"})");
     api::CreatePaymentRequest message;
     ASSERT_TRUE(tree && read_message(*tree, message).empty());
-    EXPECT_EQ(write_message(message), R"({"accepted_offline_at":"4052-01-01T00:00:00.000001Z","device_sequence":0})");
+    EXPECT_EQ(write_message(message), R"({"accepted_offline_at":"4052-01-01T00:00:00.000001Z","device_sequence":0,"partial_approval":false})");
 }
 
 // ---- Times ----------------------------------------------------------------------------------------------------------

@@ -37,6 +37,13 @@ TEST(PaymentJson, OfAGetHoldsAllOperations) {
     EXPECT_EQ(page_json({}), R"({"payments":[]})");
 }
 
+TEST(PaymentJson, ShowsTheTipOfAnOperationThatHasOne) {
+    auto operation = test::sample_operation();
+    operation.tip = test::usd(0);
+    const auto answer = JsonAnswerRenderer{}.render(test::sample_payment(), test::sample_card(), operation);
+    EXPECT_NE(answer.body.find(R"(000000Z","tip_minor":0}})"), std::string::npos) << answer.body;
+}
+
 struct AnswerCase {
     domain::OperationStatus status;
     int http;
@@ -79,6 +86,24 @@ TEST(PaymentJson, ShowsADecline) {
                   R"("decline":{"reason":"insufficient_funds","raw_code":"000000 \"NSF\"","retry_may_help":true})"),
               std::string::npos)
         << answer.body;
+}
+
+TEST(PaymentJson, ShowsAnOfferChecksFlagsAndWhyTheGatewayBegan) {
+    auto payment = test::sample_payment();
+    payment.approved = test::usd(400);
+    payment.partial_approval = domain::PartialApproval::allowed;
+    payment.due_at = test::at_second(60);
+    payment.flags = {true, false};
+    auto operation = test::sample_operation();
+    operation.checks = {domain::AvsResult::no_match, domain::CvvResult::not_told};
+    operation.cause = domain::Cause::expiry;
+    const auto body = JsonAnswerRenderer{}.render(payment, test::sample_card(), operation).body;
+    for (const char* part : {R"("accept_until":"2026-11-18T11:07:40.000000Z")", R"("flags":["avs_no_match"])",
+                             R"("checks":{"avs":"no_match","cvv":"not_told"})", R"("cause":"expiry")",
+                             R"("status":"partially_authorized")"})
+        EXPECT_NE(body.find(part), body.npos) << part << " in " << body;
+    payment.partial_approval = domain::PartialApproval::accepted;
+    EXPECT_EQ(JsonAnswerRenderer{}.render(payment, test::sample_card(), operation).body.find("accept_until"), body.npos);
 }
 
 // The contract's enumerators and the domain's words are the same lists.

@@ -76,6 +76,14 @@ TEST(ProblemBody, IsTheseBytes) {
               R"("payment_id":"pay_1","errors":[{"field":"/amount","code":"amount_exceeds_capturable"}]})");
 }
 
+TEST(ProblemBody, NamesTheRuleThatRefused) {
+    const auto response = problem(context, Error{ErrorKind::invalid_request, "tip_exceeds_tolerance", "restaurants", "/tip"});
+    const auto body = boost::json::parse(std::string{response.body.view()}).as_object();
+    EXPECT_EQ(body.at("status").as_int64(), 422);
+    EXPECT_EQ(body.at("rule").as_string(), "restaurants");
+    EXPECT_EQ(body.at("errors").at(0).at("field").as_string(), "/tip");
+}
+
 TEST(ProblemBody, ListsEveryField) {
     const auto response = problem(context, std::vector<FieldError>{{"/a\"", "required"}, {"/b", "wrong_type"}});
     const auto errors = boost::json::parse(std::string{response.body.view()}).at("errors").as_array();

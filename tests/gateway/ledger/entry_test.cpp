@@ -11,7 +11,7 @@ namespace {
 using test::usd;
 
 struct Amounts {
-    std::int64_t approved = 0, captured = 0, refunded = 0, released = 0;
+    std::int64_t approved = 0, captured = 0, refunded = 0, released = 0, tip = 0;
 };
 domain::Payment payment_with(const Amounts& amounts) {
     domain::Payment payment = test::sample_payment();
@@ -19,6 +19,7 @@ domain::Payment payment_with(const Amounts& amounts) {
     payment.captured = usd(amounts.captured);
     payment.refunded = usd(amounts.refunded);
     payment.released = usd(amounts.released);
+    payment.tip = usd(amounts.tip);
     return payment;
 }
 std::string text_of(const std::vector<Entry>& entries) {
@@ -62,6 +63,17 @@ INSTANTIATE_TEST_SUITE_P(Table, Entries, testing::Values(
     EntryCase{"void_partly_captured", {1000, 300}, {1000, 0, 0, 1000},
               "hold_offset<-hold 700, merchant_payable<-processor_receivable 300"},
     EntryCase{"refund",       {1000, 1000}, {1000, 1000, 400}, "merchant_payable<-processor_receivable 400"},
+    EntryCase{"capture_with_tip", {1000}, {1000, 1000, 0, 0, 150},
+              "hold_offset<-hold 1000, processor_receivable<-merchant_payable 850, processor_receivable<-tip 150"},
+    EntryCase{"tip",          {1000, 1000}, {1200, 1200, 0, 0, 200}, "processor_receivable<-tip 200"},
+    EntryCase{"tip_lowered",  {1200, 1200, 0, 0, 200}, {1200, 1050, 0, 150, 50}, "tip<-processor_receivable 150"},
+    EntryCase{"void_with_tip", {1200, 1200, 0, 0, 200}, {1200, 0, 0, 1200},
+              "merchant_payable<-processor_receivable 1000, tip<-processor_receivable 200"},
+    EntryCase{"refund_of_what_was_bought", {1200, 1200, 0, 0, 200}, {1200, 1200, 1000, 0, 200},
+              "merchant_payable<-processor_receivable 1000"},
+    EntryCase{"refund_with_tip", {1200, 1200, 900, 0, 200}, {1200, 1200, 1200, 0, 200},
+              "merchant_payable<-processor_receivable 100, tip<-processor_receivable 200"},
+    EntryCase{"increment",    {1000}, {1300}, "hold<-hold_offset 300"},
     EntryCase{"refund_rest",  {1000, 1000, 400}, {1000, 1000, 1000}, "merchant_payable<-processor_receivable 600"}),
     [](const auto& test) { return std::string(test.param.name); });
 

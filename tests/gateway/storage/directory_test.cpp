@@ -48,6 +48,10 @@ TEST_F(DirectoryTest, KnowsWhereAStoresPaymentsGo) {
     EXPECT_EQ(found->store.time_zone, "America/New_York");
     EXPECT_EQ(found->store.cutoff_minutes, 240);
     EXPECT_EQ(found->store.currency, domain::Currency::usd);
+    EXPECT_EQ(found->store.checks, domain::ChecksPolicy{});
+    database_.execute("UPDATE stores SET avs_no_match = 'flag', cvv_no_match = 'void'");
+    const domain::ChecksPolicy changed{domain::CheckAction::flag, domain::CheckAction::void_payment};
+    EXPECT_EQ(run(fresh_.route(tenant_, store_id_, device_id_, std::nullopt))->store.checks, changed);
     EXPECT_EQ(found->store.offline_limit, std::chrono::minutes{1440});
 }
 

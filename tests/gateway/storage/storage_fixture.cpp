@@ -42,6 +42,7 @@ NewPayment StorageTest::new_payment(std::int64_t minor, domain::Verb verb) {
                             .expires_at = now() + std::chrono::hours{24 * 7},
                             .accepted_offline_at = std::nullopt,
                             .business_date = "2026-11-25"};
+    payment.due_at = payment.expires_at;
     const auto operation_id = OperationId::create(now(), random_);
     domain::Operation operation{.id = operation_id,
                                 .payment_id = payment_id,
@@ -66,9 +67,11 @@ NewPayment StorageTest::new_payment(std::int64_t minor, domain::Verb verb) {
 }
 
 NextOperation StorageTest::next_operation(const domain::Payment& payment, domain::Request request, std::int64_t minor) {
-    const auto verb = request == domain::Request::capture  ? domain::Verb::capture
-                      : request == domain::Request::refund ? domain::Verb::refund
-                                                           : domain::Verb::reverse;
+    const auto verb = request == domain::Request::capture      ? domain::Verb::capture
+                      : request == domain::Request::refund     ? domain::Verb::refund
+                      : request == domain::Request::adjust_tip ? domain::Verb::adjust_tip
+                      : request == domain::Request::increment  ? domain::Verb::increment
+                                                               : domain::Verb::reverse;
     const NewPayment shape = new_payment(minor, verb);
     domain::Operation operation = shape.operation;
     operation.payment_id = payment.id;

@@ -28,6 +28,13 @@ std::vector<Scene> scenes() {
         out.push_back(test::scene_of(verb));
         out.back().operation.requested = test::usd(1);
     }
+    out.push_back(test::tip_scene());
+    out.push_back(test::tip_scene());
+    out.back().operation.requested = test::usd(1000);
+    out.back().operation.tip = test::usd(0);
+    out.push_back(test::scene_of(Verb::capture));
+    out.back().operation.requested = test::usd(1500);
+    out.back().operation.tip = test::usd(250);
     out.push_back(test::undo_of_sale());
     out.push_back(test::undo_of_sale());
     out.back().attempt(AttemptKind::send, vault::Sent{test::decline("NO TRAN FOUND")}, 1);
@@ -54,6 +61,8 @@ TEST(Messages, EveryOneOfTheAdapterIsWellFormedByTheSheet) {
 
 // ---- One fault each: what the validator must see ------------------------------------------------------------------------
 
+constexpr Verb tip = Verb::adjust_tip;
+
 struct FaultCase {
     const char* name;
     Verb verb;
@@ -70,7 +79,7 @@ std::string escaped(std::string text, bool is_inner) {
 class OneFault : public testing::TestWithParam<FaultCase> {};
 TEST_P(OneFault, IsRefusedByName) {
     const FaultCase& row = GetParam();
-    Scene scene = test::scene_of(row.verb);
+    Scene scene = row.verb == tip ? test::tip_scene() : test::scene_of(row.verb);
     scene.with_security_code = scene.with_address = true;
     std::string message = message_of(scene, row.kind);
     ASSERT_EQ(fault_of(message), "");
@@ -155,6 +164,15 @@ INSTANTIATE_TEST_SUITE_P(Table, OneFault, testing::Values(
     FaultCase{"token_without_frequency", sale, "<MerchantID>", "<RecordNo>RecordNumberRequested</RecordNo><MerchantID>",
               "Frequency: goes with RecordNo"},
     FaultCase{"account_missing_by_record", sale, "<TranCode>Sale<", "<TranCode>SaleByRecordNo<", "Frequency: is missing"},
+    FaultCase{"tip_missing", tip, "<Gratuity>2.50</Gratuity>", "", "Amount/Gratuity: is missing"},
+    FaultCase{"tip_without_its_approval", tip, "<TranInfo><AuthCode>00012 </AuthCode></TranInfo>", "",
+              "TranInfo/AuthCode: is missing"},
+    FaultCase{"tip_with_the_issuers_data", tip, "</AuthCode>", "</AuthCode><AcqRefData>K</AcqRefData>",
+              "TranInfo/AcqRefData: does not go with this TranCode"},
+    FaultCase{"tip_of_no_item", tip, "<RefNo>0042", "<RefNo>abc", "RefNo: is the number of the answer, or a filler of digits"},
+    FaultCase{"tip_of_a_return", refund, "</Purchase>", "</Purchase><Gratuity>1.00</Gratuity>",
+              "Amount/Gratuity: does not go with this TranCode"},
+    FaultCase{"tip_in_cents", tip, "<Gratuity>2.50", "<Gratuity>250", AMOUNT("Amount/Gratuity")},
     FaultCase{"inquiry_invoice", sale, "<invoice>abcdefghp0000001", "<invoice>abcdefghp00000012",
               "invoice: 1 to 16 letters, digits or points", AttemptKind::inquire},
     FaultCase{"inquiry_order", sale, "<pw>xyz</pw><invoice>abcdefghp0000001</invoice>",

@@ -34,6 +34,17 @@ TEST(Plan, Authorize) {
               "MerchantID={account.merchant_id}\nPurchase=12.50\nAuthorize=12.50\nAcctNo={card.number}\n"
               "ExpDate={card.expiry}\npw={account.password}\n");
 }
+TEST(Plan, AsksForAPartWhereTheCallerWouldTakeOne) {
+    for (const Verb verb : {Verb::authorize, Verb::sale}) {
+        Scene scene = test::scene_of(verb);
+        EXPECT_EQ(planned(scene).find("PartialAuth"), std::string::npos);
+        scene.payment.partial_approval = domain::PartialApproval::allowed;
+        EXPECT_NE(planned(scene).find("PartialAuth=Allow\nInvoiceNo"), std::string::npos);
+    }
+    Scene capture = test::scene_of(Verb::capture);
+    capture.payment.partial_approval = domain::PartialApproval::accepted;
+    EXPECT_EQ(planned(capture).find("PartialAuth"), std::string::npos);
+}
 TEST(Plan, CaptureCarriesTheHold) {
     Scene scene = test::scene_of(Verb::capture);
     scene.operation.requested = test::usd(1000);
@@ -91,6 +102,41 @@ TEST(Plan, VoidSaleNeverCarriesTheIssuersData) {
     scene.operation.verb = Verb::void_sale;
     EXPECT_EQ(planned(scene).find("AcqRefData"), std::string::npos);
 }
+TEST(Plan, TipNamesItsItemAndReplaces) {
+    Scene scene = test::tip_scene();
+    EXPECT_EQ(planned(scene),
+              "TranType=Credit\nTranCode=Adjust\nInvoiceNo=abcdefghp0000001\nRefNo=0042\nMemo=Postern 0.1\n"
+              "MerchantID={account.merchant_id}\nPurchase=10.00\nGratuity=2.50\nAcctNo={card.number}\n"
+              "ExpDate={card.expiry}\nAuthCode=00012 \npw={account.password}\n");
+    EXPECT_NE(planned(scene, AttemptKind::inquire).find("invoice=abcdefghp0000001"), std::string::npos);
+    scene.operation.requested = test::usd(1000);
+    scene.operation.tip = test::usd(0);
+    EXPECT_NE(planned(scene).find("Purchase=10.00\nGratuity=0.00\n"), std::string::npos);
+    scene.original->reference.erase("RefNo");
+    EXPECT_EQ(planned(scene), "error reference_missing");
+}
+TEST(Plan, TipIsLookedUpWhereTheSwitchesSay) {
+    Switches switches;
+    switches.adjust_shows_on_item = 1;
+    EXPECT_NE(planned(test::tip_scene(), AttemptKind::inquire, switches).find("invoice=abcdefghp0000002"), std::string::npos);
+    switches = {};
+    switches.adjust_with_ref_no_as_invoice = 1;
+    EXPECT_NE(planned(test::tip_scene(), AttemptKind::send, switches).find("InvoiceNo=0042\nRefNo=0042"), std::string::npos);
+    EXPECT_NE(planned(test::tip_scene(), AttemptKind::inquire, switches).find("invoice=abcdefghp0000002"), std::string::npos);
+}
+TEST(Plan, CaptureNamesItsTip) {
+    Scene scene = test::scene_of(Verb::capture);
+    scene.operation.requested = test::usd(1500);
+    scene.operation.tip = test::usd(250);
+    EXPECT_NE(planned(scene).find("Purchase=12.50\nAuthorize=12.50\nGratuity=2.50\n"), std::string::npos) << planned(scene);
+    scene.operation.tip = test::usd(1500);
+    EXPECT_EQ(planned(scene), "error amount_out_of_range") << "a tip for nothing";
+}
+TEST(Plan, UndoTakesBackTheTipToo) {
+    Scene scene = test::undo_of_sale();
+    scene.operation.requested = test::usd(1500);  // of 12.50 and a tip since then
+    EXPECT_NE(planned(scene).find("Purchase=15.00"), std::string::npos);
+}
 TEST(Plan, RefundStandsAlone) {
     EXPECT_EQ(planned(test::scene_of(Verb::refund)).find("TranInfo"), std::string::npos);
     EXPECT_NE(planned(test::scene_of(Verb::refund)).find("TranCode=Return"), std::string::npos);
@@ -118,7 +164,7 @@ TEST(Plan, InquiryOfAnUndoLooksAtWhatItTakesBack) {
               "merchant={account.merchant_id}\npw={account.password}\ninvoice=abcdefghp0000002\n");
 }
 TEST(Plan, RefusesWhatTheWireCannotSay) {
-    EXPECT_EQ(planned(test::scene_of(Verb::adjust_tip)), "error verb_not_supported");
+    EXPECT_EQ(planned(test::scene_of(Verb::increment)), "error verb_not_supported");
     EXPECT_EQ(planned(test::scene_of(Verb::sale), AttemptKind::reverse), "error verb_not_supported");
     Scene scene = test::scene_of(Verb::sale);
     scene.operation.requested = test::usd(10'000'000);

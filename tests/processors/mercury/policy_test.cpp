@@ -24,6 +24,11 @@ std::vector<PolicyCase> cases() {
         out.push_back({std::string(domain::to_text(verb)) + " with everything", full});
         out.push_back({std::string(domain::to_text(verb)) + " inquiry", test::scene_of(verb), AttemptKind::inquire});
     }
+    Scene gratuity = test::scene_of(Verb::capture);
+    gratuity.operation.tip = test::usd(250);
+    out.push_back({"capture with a tip", gratuity});
+    out.push_back({"adjust_tip", test::tip_scene()});
+    out.push_back({"adjust_tip inquiry", test::tip_scene(), AttemptKind::inquire});
     Scene legacy = test::undo_of_sale();
     legacy.attempt(AttemptKind::send, vault::Sent{test::decline("NO TRAN FOUND")}, 1);
     out.push_back({"legacy form", legacy, AttemptKind::resend});

@@ -93,6 +93,53 @@ TEST(Read, CaptureFallsBackToTheHoldsData) {
               "unreadable amount_differs");
 }
 
+class ReadTip : public testing::TestWithParam<ChargeCase> {};
+TEST_P(ReadTip, SaysWhatTheAnswerProves) { EXPECT_EQ(read(test::tip_scene(), GetParam().reply), GetParam().expected); }
+const Fields tip_fields{{"Purchase", "10.00"}, {"Authorize", "12.50"}};
+Fields tip_fields_but(const Fields& changes) {
+    Fields fields = tip_fields;
+    for (const auto& [name, value] : changes) fields[name] = value;
+    return fields;
+}
+INSTANTIATE_TEST_SUITE_P(Table, ReadTip, testing::Values(
+    ChargeCase{"approved", test::approval("Adjust", tip_fields), "approved 1250"},
+    ChargeCase{"base_of_another", test::approval("Adjust", tip_fields_but({{"Purchase", "12.50"}})), "unreadable amount_differs"},
+    ChargeCase{"other_tip", test::approval("Adjust", tip_fields_but({{"Authorize", "12.00"}})), "unreadable amount_differs"},
+    ChargeCase{"tip_not_added", test::approval("Adjust", tip_fields_but({{"Authorize", "10.00"}})), "unreadable amount_differs"},
+    ChargeCase{"verb_of_another", test::approval("Sale", tip_fields), "unreadable verb_differs"},
+    ChargeCase{"invoice_of_another", test::approval("Adjust", tip_fields_but({{"InvoiceNo", "OTHER"}})), "unreadable invoice_differs"},
+    ChargeCase{"out_of_the_batch", test::decline("INV ITEM NUM"), "declined not_in_open_batch"},
+    ChargeCase{"declined", test::decline(), "declined generic"},
+    ChargeCase{"server_silent", test::rstream_reply("Error", "003010", "x"), "unreadable processor_error"}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(ReadTipInquiry, FindsTheNewTipAsARowOfItsOwnOrOnItsItem) {
+    const auto ask = [](std::string type, std::string total, Switches switches) {
+        return read(test::tip_scene(), test::detail_reply({{"Approved", std::move(type), std::move(total)}}),
+                    AttemptKind::inquire, switches);
+    };
+    EXPECT_EQ(ask("Adjust", "12.50", {}), "found approved 1250");
+    EXPECT_EQ(ask("Adjust", "12.00", {}), "unreadable row_differs");
+    EXPECT_EQ(ask("Sale", "12.50", {}), "unreadable row_differs");
+    Switches on_item;
+    on_item.adjust_shows_on_item = 1;
+    EXPECT_EQ(ask("Sale", "12.50", on_item), "found approved 1250");
+    EXPECT_EQ(ask("Sale", "10.00", on_item), "not found");
+    EXPECT_EQ(ask("Adjust", "12.50", on_item), "unreadable row_differs");
+}
+
+TEST(Read, CaptureWithATipSaysItsParts) {
+    Scene scene = test::scene_of(Verb::capture);
+    scene.operation.requested = test::usd(1500);
+    scene.operation.tip = test::usd(250);
+    const auto answer = [&](std::string purchase, std::string authorize) {
+        return read(scene, test::approval("PreAuthCapture", {{"Purchase", purchase}, {"Authorize", authorize}}));
+    };
+    EXPECT_EQ(answer("12.50", "15.00"), "approved 1500");
+    EXPECT_EQ(answer("15.00", "15.00"), "unreadable amount_differs");
+    EXPECT_EQ(answer("12.50", "14.00"), "unreadable amount_differs");
+}
+
 TEST(Read, DuplicateAnswerIsOursOnlyWhereAMessageWentBefore) {
     const auto duplicate = test::approval("Sale", {}, "AP*");
     Scene lost = test::scene_of(Verb::sale);

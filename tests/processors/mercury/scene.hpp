@@ -54,6 +54,15 @@ inline Scene scene_of(domain::Verb verb) {
     scene.original->reference = full_reference();
     return scene;
 }
+// A tip of 2.50 for a sale of 10.00.
+inline Scene tip_scene() {
+    Scene scene = scene_of(domain::Verb::adjust_tip);
+    scene.original->verb = domain::Verb::sale;
+    scene.original->approved = scene.original->requested = usd(1000);
+    scene.operation.tip = usd(250);
+    scene.payment.captured = usd(1000);
+    return scene;
+}
 // An undo of a captured sale: both forms can work.
 inline Scene undo_of_sale() {
     Scene scene = scene_of(domain::Verb::reverse);

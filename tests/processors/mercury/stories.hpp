@@ -86,6 +86,7 @@ public:
             if (sandbox::is_approved(e) && e.duplicate_of == 0 && e.tran_code == tran_code) ++count;
         return count;
     }
+    std::int64_t tip_of_first_item() const { return sandbox_.book().at(1).gratuity_minor; }
     const MercuryAdapter& adapter() const { return adapter_; }
 
 private:

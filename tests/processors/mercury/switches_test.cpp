@@ -103,6 +103,26 @@ TEST_P(EachSwitch, AnUndoTakesBackWhatItSays) {
     }
 }
 
+TEST_P(EachSwitch, TheTipOfAnItemIsTheOneThatWasApproved) {
+    for (const std::string_view fault : faults) {
+        Player player{switches()};
+        Scene sale = test::scene_of(Verb::sale);
+        ASSERT_EQ(player.play(sale), "approved 1250");
+        std::int64_t books = 0, counter = 1;
+        for (const std::int64_t tip : {200, 300, 200, 0}) {
+            if (!fault.empty()) player.fault(fault);
+            Scene edit = player.following(Verb::adjust_tip, sale, static_cast<std::uint64_t>(counter++));
+            edit.operation.tip = test::usd(tip);
+            edit.operation.requested = test::usd(1250 + tip);
+            const std::string end = player.play(edit);
+            if (ends_with_money(end)) books = tip;
+            if (!ends_with_money(end) && !ends_without(end)) break;  // nothing else may start before people looked
+            EXPECT_EQ(player.tip_of_first_item(), books) << fault << " " << tip << ": " << end;
+            if (fault.empty()) EXPECT_EQ(end, "approved " + std::to_string(1250 + tip));
+        }
+    }
+}
+
 TEST_P(EachSwitch, EveryMessagePassesTheVaultUnderItsInvoice) {
     const auto policy = vault::Policy::load(POSTERN_MERCURY_POLICY);
     ASSERT_TRUE(policy);
@@ -129,6 +149,8 @@ TEST_P(EachSwitch, EveryMessagePassesTheVaultUnderItsInvoice) {
         player.play(capture);
         Scene undo = player.following(Verb::reverse, hold, 2);
         player.play(undo);
+        Scene tip = test::tip_scene();
+        player.play(tip);
     }
 }
 
@@ -164,6 +186,7 @@ std::vector<Scene> scenes() {
     }
     out.push_back(test::scene_of(Verb::capture));
     out.back().operation.requested = test::usd(1000);
+    out.push_back(test::tip_scene());
     out.push_back(test::undo_of_sale());
     out.push_back(test::undo_of_sale());
     out.back().original->created_at = test::at_second(-40 * 86'400);
@@ -192,6 +215,9 @@ std::string transcript(const Switches& switches) {
     std::string out = std::to_string(able.duplicate_window.count()) + " " + std::to_string(able.call_time_max.count()) +
                       " " + std::to_string(able.inquiry_blind.count()) + " " + std::to_string(able.currencies.size()) +
                       " " + std::to_string(static_cast<int>(checks.avs));
+    out += " " + std::to_string(able.hold_life.count());
+    for (const auto& row : able.hold_lives) out += " " + row.brand + " " + std::to_string(row.life.count());
+    out += " " + std::to_string(able.batch_closes ? able.batch_closes->minutes : -1);
     for (const Scene& scene : scenes()) {
         out += messages(adapter, scene);
         for (const vault::Reply& reply : replies()) {

@@ -1,0 +1,47 @@
+#include "gateway/domain/tip_rules.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "gateway/domain/words.hpp"
+
+namespace postern::domain {
+namespace {
+
+constexpr Words<Funding, 4> fundings{{
+    {Funding::unknown, "unknown"}, {Funding::credit, "credit"}, {Funding::debit, "debit"}, {Funding::prepaid, "prepaid"},
+}};
+
+bool names(const std::vector<std::string>& all, std::string_view one) {
+    return all.empty() || std::ranges::find(all, one) != all.end();
+}
+
+bool holds(const TipRule& rule, const TipQuestion& question) {
+    return rule.valid_from <= question.business_date && names(rule.brands, question.brand) &&
+           names(rule.categories, question.category) && (!rule.funding || *rule.funding == question.funding) &&
+           (!rule.after_partial_approval || *rule.after_partial_approval == question.after_partial_approval);
+}
+
+int conditions(const TipRule& rule) {
+    return static_cast<int>(!rule.brands.empty()) + static_cast<int>(!rule.categories.empty()) +
+           static_cast<int>(rule.funding.has_value()) + static_cast<int>(rule.after_partial_approval.has_value());
+}
+
+}  // namespace
+
+std::string_view to_text(Funding funding) { return word_of(fundings, funding); }
+std::optional<Funding> parse_funding(std::string_view text) { return value_of(fundings, text); }
+
+const TipRule* TipRules::find(const TipQuestion& question) const {
+    const auto rank = [](const TipRule& rule) { return std::tuple{std::string_view{rule.valid_from}, conditions(rule)}; };
+    const TipRule* best = nullptr;
+    for (const TipRule& rule : rules_)
+        if (holds(rule, question) && (best == nullptr || rank(rule) > rank(*best))) best = &rule;
+    return best;
+}
+
+std::int64_t above_minor(const TipRule& rule, Money authorized) {
+    return authorized.amount_minor() * rule.above_percent / 100;
+}
+
+}  // namespace postern::domain
