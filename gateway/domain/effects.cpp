@@ -46,6 +46,24 @@ bool refuse(Operation& operation, const Claim& claim) {
     return false;
 }
 
+// Whether the operation is of the payment as it stands: a payment that went on at another account has left those of the
+// first one behind.
+bool is_current(const Effect& effect) { return effect.operation.account_id == effect.payment.account_id; }
+
+// A charge that never left may be made elsewhere, unless somebody wants none by now.
+bool move_on(Effect& effect, const Claim& claim) {
+    const auto* not_sent = std::get_if<NotSentClaim>(&claim);
+    Payment& payment = effect.payment;
+    const bool may = not_sent != nullptr && not_sent->next && payment.standing == Standing::pending &&
+                     is_current(effect) && not_sent->next->id != payment.account_id && !payment.void_requested;
+    if (!may) return false;
+    payment.account_id = not_sent->next->id;
+    payment.processor = not_sent->next->processor;
+    effect.moved = true;
+    effect.event = "payment.rerouted";
+    return true;
+}
+
 }  // namespace
 
 Status first_approved(Effect& effect, const Claim& claim, Timestamp) {
@@ -83,13 +101,14 @@ Status refund_approved(Effect& effect, const Claim& claim, Timestamp) {
     return add(effect.payment.refunded, approval.approved);
 }
 
-// Where nobody asked to void the payment, the undo took back a stray approval that the amounts never counted.
+// Where nobody asked to void the payment, or it went on elsewhere, the undo took back a stray approval that the amounts
+// never counted.
 Status undo_approved(Effect& effect, const Claim& claim, Timestamp) {
     const auto& approval = std::get<ApprovedClaim>(claim);
     approve(effect, approval);
     if (approval.hold_may_remain) effect.alarm = "hold_may_remain";
     Payment& payment = effect.payment;
-    if (payment.standing != Standing::live || !payment.void_requested) {
+    if (payment.standing != Standing::live || !payment.void_requested || !is_current(effect)) {
         effect.event = "payment.stray_approval_undone";
         return {};
     }
@@ -108,6 +127,7 @@ Status ended_without_effect(Effect& effect, const Claim& claim, Timestamp) {
     switch (effect.operation.verb) {
         case Verb::authorize:
         case Verb::sale:
+            if (move_on(effect, claim)) return {};
             payment.standing = declined ? Standing::declined : Standing::failed;
             payment.void_requested = false;
             effect.event = declined ? "payment.declined" : "payment.failed";
@@ -122,7 +142,7 @@ Status ended_without_effect(Effect& effect, const Claim& claim, Timestamp) {
             return {};
         case Verb::void_sale:
         case Verb::reverse:
-            payment.void_requested = false;
+            if (is_current(effect)) payment.void_requested = false;
             effect.event = declined ? "payment.void_declined" : "payment.void_failed";
             effect.alarm = "undo_refused";
             return {};

@@ -26,7 +26,14 @@ struct ApprovedClaim {
     bool hold_may_remain = false;  // a reversal that was answered as a plain void
 };
 struct DeclinedClaim { Decline decline; };
-struct NotSentClaim { std::string_view code; };  // the vault's fence: no attempt of it ever left, none will
+struct NextAccount {
+    AccountId id;
+    std::string processor;
+};
+struct NotSentClaim {  // the vault's fence: no attempt of it ever left, none will
+    std::string_view code;
+    std::optional<NextAccount> next = {};  // of a charge: where the payment goes on, with a new operation
+};
 struct RefusedClaim { std::string_view code; std::string raw_code; };  // the processor refused without effect
 struct UnknownClaim { Goal goal; std::string_view code; };             // maybe sent, nothing trusted came back
 using Claim = std::variant<ApprovedClaim, DeclinedClaim, NotSentClaim, RefusedClaim, UnknownClaim>;
@@ -40,6 +47,7 @@ struct Effect {
     Payment payment;
     bool changes_state = false;   // false: the evidence is kept, nothing moves
     bool undo = false;
+    bool moved = false;           // the payment goes on at another account: it needs a new first operation there
     std::string_view alarm = {};
     std::string_view event = {};  // event type to publish, e.g. "payment.authorized"; empty: none
 };

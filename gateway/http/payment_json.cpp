@@ -69,6 +69,7 @@ void fill(api::Operation& out, const domain::Operation& operation, std::string_v
     }
     set_time(*out.mutable_created_at(), operation.created_at);
     if (operation.undoes) out.set_undoes(operation.undoes->text());
+    out.set_account_id(operation.account_id.text());
 }
 
 void fill_amounts(api::Payment& out, const domain::Payment& payment) {
@@ -90,6 +91,8 @@ void fill_card(api::Card& out, const CardToken& token, const domain::CardSummary
     out.set_brand(card.brand);
     out.set_expiry_month(card.expiry_month);
     out.set_expiry_year(card.expiry_year);
+    out.set_funding(card.funding);
+    out.set_country(card.country);
 }
 
 void fill(api::Payment& out, const domain::Payment& payment, const domain::CardSummary& card) {

@@ -32,6 +32,8 @@ enum class Fault {
     broken,                          // the keeper sent it, the gateway's connection broke
     overbook,                        // approves more than was asked for
     prepare,                         // not booked, and answered so that another message is wanted
+    connect_refused,                 // no byte left: the way to the processor is closed
+    false_fence,                     // booked, and said to have never left: what no vault may do
     code_lost,                       // the vault refuses: the security code that the message asks for is gone
 };
 
@@ -90,7 +92,9 @@ private:
     vault::Verdict act(const vault::ForwardRequest& request, Fault fault) {
         if (fault == Fault::lose_request) return vault::MaybeSent{"connection_lost"};
         if (fault == Fault::prepare) return vault::Sent{{200, "text/plain", "prepared"}};
+        if (fault == Fault::connect_refused) return vault::NotSent{"connect_refused"};
         const std::string answer = book_message(request, fault);
+        if (fault == Fault::false_fence) return vault::NotSent{"connect_refused"};
         if (fault == Fault::lose_reply) return vault::MaybeSent{"connection_lost"};
         return vault::Sent{{200, "text/plain", fault == Fault::garbage ? "<html>" : answer}};
     }
