@@ -27,6 +27,7 @@
 #include "gateway/storage/postgres_payment_store.hpp"
 #include "gateway/storage/postgres_resolver_store.hpp"
 #include "processors/mercury/adapter.hpp"
+#include "processors/mercury/gift/adapter.hpp"
 #include "processors/stripe/adapter.hpp"
 #include "vault/client/socket_vault_clients.hpp"
 
@@ -76,6 +77,7 @@ public:
           operations_{{.connection_string = config.database}, box_},
           directory_{{.connection_string = config.database}},
           mercury_{switches.mercury},
+          mercury_gift_{switches.mercury},
           stripe_{switches.stripe},
           identities_{identity_epoch},
           gates_{{.in_flight_max = config.account_in_flight_max,
@@ -145,8 +147,9 @@ private:
     PostgresResolverStore operations_;
     PostgresDirectory directory_;
     mercury::MercuryAdapter mercury_;
+    mercury::GiftAdapter mercury_gift_;
     stripe::StripeAdapter stripe_;
-    Adapters adapters_{&mercury_, &stripe_};
+    Adapters adapters_{&mercury_, &mercury_gift_, &stripe_};
     JsonAnswerRenderer renderer_;
     TimerSleeper sleeper_;
     ReportingObserver observer_;

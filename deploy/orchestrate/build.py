@@ -83,9 +83,10 @@ def install(instance, preset):
         os.chmod(fresh, 0o755)
         os.replace(fresh, after)  # one that runs keeps its old file
         changed = True
-    for policy in sorted(paths.ROOT.glob("processors/*/policy.toml")):
+    for policy in sorted(paths.ROOT.glob("processors/**/policy.toml")):  # processors/mercury/gift is mercury_gift.toml
         paths.folder(instance.share / "policies")
-        paths.write(instance.share / "policies" / f"{policy.parent.name}.toml", policy.read_text())
+        name = "_".join(policy.parent.relative_to(paths.ROOT / "processors").parts)
+        paths.write(instance.share / "policies" / f"{name}.toml", policy.read_text())
     return changed
 
 

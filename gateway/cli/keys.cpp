@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "base/crypto/digest.hpp"
+#include "vault/contract/browser_origin.hpp"
 
 namespace postern::gateway::cli {
 namespace {
@@ -109,6 +110,27 @@ Result<bool> disable_publishable_key(Shell& shell, const std::string& id) {
     const auto kept = keep(shell, find_publishable_key, {id}, shell.record("disable", "publishable_key", ""), made);
     if (!kept) return kept.error();
     return true;
+}
+
+Status set_key_origins(Shell& shell, const std::string& id, const std::vector<std::string>& origins) {
+    std::string listed;
+    for (const auto& origin : origins) {
+        if (!vault::is_browser_origin(origin))
+            return Error{ErrorKind::invalid_request, "bad_origin", "such as https://shop.example, as browsers write it"};
+        listed += (listed.empty() ? "" : " ") + origin;
+    }
+    if (origins.size() > vault::browser_origins_max) return Error{ErrorKind::invalid_request, "too_many_origins"};
+    auto database = shell.database();
+    if (!database) return database.error();
+    const auto found = (*database)->read(find_publishable_key, {id});
+    if (!found) return found.error();
+    const auto parsed = ApiKeyId::parse(id);
+    if (!parsed || found->rows.empty()) return Error{ErrorKind::not_found, "not_found", "no such publishable key"};
+    const auto vault = shell.vault();
+    if (!vault) return vault.error();
+    if (auto set = vault->set_caller_key_origins(*parsed, origins); !set) return set;
+    Table made;
+    return keep(shell, find_publishable_key, {id}, shell.record("origins", "publishable_key", listed), made);
 }
 
 Status add_operator(Shell& shell, const NewOperator& person) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "gateway/cli/shell.hpp"
 
@@ -15,6 +16,9 @@ struct NewKey {
 Status add_key(Shell& shell, const NewKey& key);
 // True where the id is a publishable key's: then it is disabled. False: it may be a secret key's.
 Result<bool> disable_publishable_key(Shell& shell, const std::string& id);
+
+// The pages whose browsers may show a publishable key, instead of those before; none: no browser may. "bad_origin".
+Status set_key_origins(Shell& shell, const std::string& id, const std::vector<std::string>& origins);
 
 struct NewOperator {
     std::string name, role = "support", out;

@@ -30,12 +30,16 @@ constexpr std::string_view list_accounts = R"sql(
 )sql";
 // A publishable key lives with the vault; what is known of it here is who made it.
 constexpr std::string_view list_keys = R"sql(
-    SELECT key_id AS key, 'secret' AS kind, tenant_id AS merchant, name, enabled, created_at FROM api_keys
+    SELECT key_id AS key, 'secret' AS kind, tenant_id AS merchant, name, enabled, created_at, NULL AS origins
+    FROM api_keys
     WHERE $1 = '' OR key_id = $1
     UNION ALL
     SELECT made.object_id, 'publishable', split_part(made.detail, ' ', 1), substr(made.detail, strpos(made.detail, ' ') + 1),
            NOT EXISTS (SELECT 1 FROM admin_records AS ended
-                       WHERE ended.object_id = made.object_id AND ended.action = 'disable'), made.at
+                       WHERE ended.object_id = made.object_id AND ended.action = 'disable'), made.at,
+           (SELECT listed.detail FROM admin_records AS listed
+            WHERE listed.object_id = made.object_id AND listed.action = 'origins'
+            ORDER BY listed.at DESC, listed.record_id DESC LIMIT 1)
     FROM admin_records AS made
     WHERE made.object_kind = 'publishable_key' AND made.action = 'add' AND ($1 = '' OR made.object_id = $1)
     ORDER BY created_at, key

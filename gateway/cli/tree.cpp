@@ -44,6 +44,7 @@ struct Tree {
     TailOptions tail;
     Given given;
     std::string id, name, parent, which, decision, reason;
+    std::vector<std::string> origins;
     bool in_vault = false;
 };
 
@@ -143,6 +144,12 @@ void add_people_and_keys(CLI::App& app, Tree& tree) {
     key->add_option("--name", tree.key.name)->required();
     key->add_option("--kind", tree.key.kind)->check(CLI::IsMember({"secret", "publishable"}))->capture_default_str();
     key->add_option("--out", tree.key.out, "Write the key to this new file, mode 0600");
+    auto* origins = command(keys, tree, "origins", "The pages whose browsers may show a publishable key; none: no browser", [&] {
+        if (auto set = set_key_origins(tree.shell, tree.id, tree.origins); !set) return set;
+        return show_object(tree.shell, Kind::key, tree.id);
+    }, R"(key origins key_... https://shop.example https://pay.example:8443)");
+    origins->add_option("id", tree.id)->required();
+    origins->add_option("origin", tree.origins, "Scheme, host and port as browsers write them; instead of those before");
     add_common(keys, tree, Kind::key, {});
 
     CLI::App& operators = group(app, "operator", "People who run this; a credential proves a decision");

@@ -116,6 +116,13 @@ Status VaultAdmin::disable_caller_key(const ApiKeyId& key) const {
     return send(socket_, operator_, std::move(request));
 }
 
+Status VaultAdmin::set_caller_key_origins(const ApiKeyId& key, const std::vector<std::string>& origins) const {
+    wire::AdminRequest request;
+    request.mutable_set_caller_key_origins()->set_key_id(key.text());
+    for (const auto& origin : origins) request.mutable_set_caller_key_origins()->add_browser_origin(origin);
+    return send(socket_, operator_, std::move(request));
+}
+
 Status VaultAdmin::set_tenant(const TenantId& tenant, bool enabled) const {
     wire::AdminRequest request;
     request.mutable_set_tenant()->set_tenant_id(tenant.text());

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/id.hpp"
 #include "base/result.hpp"
@@ -23,6 +24,7 @@ public:
     Status disable_account(const AccountId& account) const;
     Status put_caller_key(const ApiKeyId& key, const TenantId& tenant, std::string_view key_text) const;
     Status disable_caller_key(const ApiKeyId& key) const;
+    Status set_caller_key_origins(const ApiKeyId& key, const std::vector<std::string>& origins) const;
     Status set_tenant(const TenantId& tenant, bool enabled) const;
 
 private:

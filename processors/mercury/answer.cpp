@@ -84,8 +84,8 @@ bool has_status_element(const XmlNode& root) {
 
 }  // namespace
 
-Result<Answer> parse_answer(std::string_view soap_body) {
-    auto root = result_document(soap_body, "CreditTransactionResult");
+Result<Answer> parse_answer(std::string_view soap_body, std::string_view result) {
+    auto root = result_document(soap_body, result);
     if (!root) return root.error();
     bool repeated = false;
     const XmlNode* rstream = find_anywhere(*root, "RStream", repeated);
@@ -104,8 +104,8 @@ Result<Answer> parse_answer(std::string_view soap_body) {
     return answer;
 }
 
-Result<std::vector<DetailRow>> parse_detail(std::string_view soap_body) {
-    auto root = result_document(soap_body, "CTranDetailResult");
+Result<std::vector<DetailRow>> parse_detail(std::string_view soap_body, std::string_view result) {
+    auto root = result_document(soap_body, result);
     if (!root) return root.error();
     if (!has_status_element(*root)) return proves_nothing("status_missing");
     std::vector<DetailRow> rows;

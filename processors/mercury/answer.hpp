@@ -23,14 +23,14 @@ struct Answer {
 
 // From the SOAP reply's body. Errors, none of which proves anything: "malformed_xml", "xml_too_large", "soap_fault",
 // "answer_missing", "status_missing", "element_repeated".
-Result<Answer> parse_answer(std::string_view soap_body);
+Result<Answer> parse_answer(std::string_view soap_body, std::string_view result = "CreditTransactionResult");
 
-// One transaction as CTranDetail shows it; the layout around the known names is open, so they are found by name.
+// One transaction as the look-ups show it; the layout around the known names is open, so they are found by name.
 struct DetailRow {
     std::string status, tran_type, total, auth_code, ref_no;
     bool voided = false;
 };
 // Rows with an empty status are left out: they say "not found". Errors as above.
-Result<std::vector<DetailRow>> parse_detail(std::string_view soap_body);
+Result<std::vector<DetailRow>> parse_detail(std::string_view soap_body, std::string_view result = "CTranDetailResult");
 
 }  // namespace postern::mercury

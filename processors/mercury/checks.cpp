@@ -9,6 +9,7 @@
 namespace postern::mercury {
 namespace {
 
+using processors::Mark;
 using processors::AvsResult;
 using processors::CvvResult;
 

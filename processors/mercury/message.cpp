@@ -15,7 +15,6 @@ using processors::History;
 using vault::Slot;
 using vault::XmlElement;
 
-
 Error cannot(std::string_view code) { return {ErrorKind::invalid_request, code}; }
 
 std::string reference_of(const History& history, std::string_view name) {
@@ -89,15 +88,6 @@ Status add_original(const History& history, UndoForm form, const Switches& switc
     return {};
 }
 
-Status check_amount(const History& history, const Switches& switches) {
-    const domain::Money amount = sent_amount(history);
-    const bool known = amount.currency() == domain::Currency::usd ||
-                       (amount.currency() == domain::Currency::cad && switches.canadian_dollars != 0);
-    if (!known) return cannot("currency_not_supported");
-    if (amount.amount_minor() <= 0 || amount.amount_minor() > amount_minor_max) return cannot("amount_out_of_range");
-    return {};
-}
-
 }  // namespace
 
 std::string_view tran_code(Verb verb) {
@@ -132,6 +122,15 @@ std::string inquired_invoice(const History& history, const Switches& switches) {
 domain::Money sent_amount(const History& history) {
     const bool of_original = is_undo(history.operation.verb) && history.original && history.original->approved;
     return of_original ? *history.original->approved : history.operation.requested;
+}
+
+Status check_amount(const History& history, const Switches& switches) {
+    const domain::Money amount = sent_amount(history);
+    const bool known = amount.currency() == domain::Currency::usd ||
+                       (amount.currency() == domain::Currency::cad && switches.canadian_dollars != 0);
+    if (!known) return cannot("currency_not_supported");
+    if (amount.amount_minor() <= 0 || amount.amount_minor() > amount_minor_max) return cannot("amount_out_of_range");
+    return {};
 }
 
 Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const History& history, UndoForm form,

@@ -20,6 +20,8 @@ std::string inquired_invoice(const processors::History& history, const Switches&
 
 // The amount that Purchase carries.
 domain::Money sent_amount(const processors::History& history);
+// Whether it can be sent: "currency_not_supported", "amount_out_of_range".
+Status check_amount(const processors::History& history, const Switches& switches);
 
 // Errors: "verb_not_supported", "currency_not_supported", "amount_out_of_range", "reference_missing".
 Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const processors::History& history,

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <optional>
-
-#include "processors/mercury/reading.hpp"
+#include <utility>
 
 namespace postern::mercury {
 namespace {
@@ -27,9 +26,10 @@ struct Entry {
 // The history as the steps ask about it.
 class Story {
 public:
-    Story(const History& history, const Switches& switches) : history_{history}, switches_{switches} {
-        for (const Attempt& attempt : history.attempts)
-            entries_.push_back({&attempt, read_past(attempt, history, switches)});
+    Story(const History& history, const Switches& switches, std::vector<Past> pasts)
+        : history_{history}, switches_{switches} {
+        for (std::size_t i = 0; i < history.attempts.size(); ++i)
+            entries_.push_back({&history.attempts[i], std::move(pasts[i])});
     }
 
     bool is_empty() const { return entries_.empty(); }
@@ -210,17 +210,49 @@ private:
     const Story& story_;
 };
 
+class NumberedUndoSteps {
+public:
+    explicit NumberedUndoSteps(const Story& story) : story_{story} {}
+
+    Step next() const {
+        if (const auto* yes = story_.last_message_saying<Yes>()) return processors::Conclude{yes->claim};
+        const Entry* inquiry = story_.last_inquiry();
+        if (const auto* row = inquiry ? inquiry->as<RowFound>() : nullptr) return processors::Conclude{row->claim};
+        const bool is_looked_up = story_.last().is_inquiry() && story_.last().as<RowMissing>();
+        const auto* no = story_.last_message_saying<No>();
+        if (no && (!story_.any_answer_lost() || is_looked_up)) return processors::Conclude{no->claim};
+        if (story_.asks_people()) return processors::AskPeople{"undo_not_acknowledged"};
+        const bool never_left = !story_.last().is_inquiry() && story_.last().as<NotSentAttempt>();
+        if (is_looked_up || never_left) return story_.paced(story_.back_off(), processors::Resend{});
+        return story_.paced(story_.last().is_inquiry() ? story_.back_off() : 0ms, processors::Inquire{});
+    }
+
+private:
+    const Story& story_;
+};
+
 }  // namespace
+
+Step charge_step(const History& history, const Switches& switches, std::vector<Past> pasts) {
+    const Story story{history, switches, std::move(pasts)};
+    return story.is_empty() ? Step{processors::Inquire{}} : ChargeSteps{history, switches, story}.next();
+}
+
+Step numbered_undo_step(const History& history, const Switches& switches, std::vector<Past> pasts) {
+    const Story story{history, switches, std::move(pasts)};
+    return story.is_empty() ? Step{processors::Inquire{}} : NumberedUndoSteps{story}.next();
+}
 
 domain::Claim undone(const History& history) {
     return domain::ApprovedClaim{history.operation.requested, {}, true};
 }
 
 Step next_step(const History& history, const Switches& switches) {
-    const Story story{history, switches};
-    if (story.is_empty()) return processors::Inquire{};
-    if (is_undo(history.operation.verb)) return UndoSteps{history, switches, story}.next();
-    return ChargeSteps{history, switches, story}.next();
+    std::vector<Past> pasts;
+    for (const Attempt& attempt : history.attempts) pasts.push_back(read_past(attempt, history, switches));
+    if (!is_undo(history.operation.verb)) return charge_step(history, switches, std::move(pasts));
+    const Story story{history, switches, std::move(pasts)};
+    return story.is_empty() ? Step{processors::Inquire{}} : UndoSteps{history, switches, story}.next();
 }
 
 }  // namespace postern::mercury

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "processors/mercury/switches.hpp"
-#include "processors/port/adapter.hpp"
+#include <vector>
+
+#include "processors/mercury/reading.hpp"
 
 namespace postern::mercury {
 
@@ -12,6 +13,13 @@ namespace postern::mercury {
 // only where an approval is known but not what its undo or capture needs. An undo: looked up on what it takes back,
 // resent until acknowledged, in its next form after a refusal. People are asked last.
 processors::Step next_step(const processors::History& history, const Switches& switches);
+
+// The same rules for messages that another reader read; `pasts` is what each attempt of the history said, in order.
+processors::Step charge_step(const processors::History& history, const Switches& switches, std::vector<Past> pasts);
+// An undo under an invoice of its own, which the look-up shows like a charge: looked up after each lost answer, resent
+// while it is not there, because a repeat takes nothing twice.
+processors::Step numbered_undo_step(const processors::History& history, const Switches& switches,
+                                    std::vector<Past> pasts);
 
 // The claim of an undo whose effect was seen by a look-up; whether the issuer let go of its hold is not shown there.
 domain::Claim undone(const processors::History& history);

@@ -2,17 +2,12 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <span>
-#include <string_view>
 
 #include "base/result.hpp"
+#include "processors/port/switches.hpp"
 
 namespace postern::mercury {
-
-// How much of a value is known: read in public sources, inferred from them, or open (then it is our decision and no
-// claim about the real host).
-enum class Mark { seen, inferred, unknown };
 
 // What can be turned without a new build, because nobody outside the processor can know it; docs/mercury.md explains
 // each. Flags are 0 or 1.
@@ -47,17 +42,7 @@ struct Switches {
 };
 
 // The rows of the configuration's `[mercury]` table.
-struct SwitchRow {
-    std::string_view name;
-    Mark mark;
-    std::int64_t Switches::*value;
-    std::int64_t least, most;
-};
-std::span<const SwitchRow> switch_rows();
-
-// Asks for each row's value ("mercury.NAME" of a configuration, its default given); "bad_config" where one is out of
-// its range.
-using AskSwitch = std::function<std::int64_t(std::string_view name, std::int64_t fallback)>;
-Result<Switches> read_switches(const AskSwitch& ask);
+std::span<const processors::SwitchRow<Switches>> switch_rows();
+Result<Switches> read_switches(const processors::AskSwitch& ask);
 
 }  // namespace postern::mercury

@@ -1,10 +1,12 @@
 #include "processors/stripe/switches.hpp"
 
 #include <array>
-#include <string>
 
 namespace postern::stripe {
 namespace {
+
+using SwitchRow = processors::SwitchRow<Switches>;
+using processors::Mark;
 
 constexpr std::int64_t day_s = 86'400;
 constexpr std::array rows{
@@ -23,16 +25,8 @@ constexpr std::array rows{
 
 std::span<const SwitchRow> switch_rows() { return rows; }
 
-Result<Switches> read_switches(const AskSwitch& ask) {
-    Switches switches;
-    for (const SwitchRow& row : rows) {
-        std::int64_t& value = switches.*row.value;
-        value = ask(row.name, value);
-        if (value < row.least || value > row.most)
-            return Error{ErrorKind::invalid_request, "bad_config", "stripe." + std::string(row.name) + ": from " +
-                         std::to_string(row.least) + " to " + std::to_string(row.most)};
-    }
-    return switches;
+Result<Switches> read_switches(const processors::AskSwitch& ask) {
+    return processors::read_switches<Switches>("stripe", rows, ask);
 }
 
 }  // namespace postern::stripe

@@ -15,7 +15,8 @@ BLOCKS = {"README.md": 3, "docs/api.md": 1, "docs/dependencies.md": 0, "docs/mer
 # On an instance where all is well there is nothing to show, and nothing of that name to repair.
 MAY_LIST_NOTHING = ("./postern events blocked",)
 ENDS_WITH = {command: 66 for command in ("./postern events retry PAYMENT", "./postern merchant disable MERCHANT",
-                                         "./postern merchant change MERCHANT --enabled true", "./postern key disable KEY")}
+                                         "./postern merchant change MERCHANT --enabled true", "./postern key disable KEY",
+                                         "./postern key show KEY", "./postern key origins KEY https://shop.example")}
 # What starts and ends whole instances: the fixture does that with the same program.
 FIXTURES = ("./postern", "./postern up", "./postern test", "./postern down", "./postern down --wipe")
 

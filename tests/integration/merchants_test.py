@@ -1,4 +1,5 @@
-"""Who was disabled is let in nowhere: neither by the vault's front nor by the gateway."""
+"""Who was disabled is let in nowhere: neither by the vault's front nor by the gateway. A page that a key does not list
+is not let in either."""
 import json
 import unittest
 
@@ -25,9 +26,9 @@ class Disabled(unittest.TestCase):
         key = made("key", "add", "--merchant", self.merchant, "--kind", kind, "--name", stack.name("key"))
         return key["key"], key["api_key"]
 
-    def give_card(self, key):
+    def give_card(self, key, headers=None):
         client = Client(stack.urls["vault"], stack.ca, key)
-        answer = client.call("POST", "/v1/tokens", CARD)
+        answer = client.call("POST", "/v1/tokens", CARD, headers)
         client.close()
         return answer.status, answer.json.get("code")
 
@@ -58,6 +59,26 @@ class Disabled(unittest.TestCase):
         self.assertEqual(self.give_card(key), (201, None))
         postern("key", "disable", name)
         self.assertEqual(self.give_card(key), (401, "caller_key_unknown"), "from the next call on")
+
+    def test_a_page_gives_a_card_where_the_key_lists_its_origin(self):
+        name, key = self.add_key("publishable")
+        page = f"https://{stack.name('shop').lower()}.example"
+        preflight = Client(stack.urls["vault"], stack.ca)
+
+        def may_ask():
+            answer = preflight.call("OPTIONS", "/v1/tokens", None, {"Origin": page, "Access-Control-Request-Method": "POST"})
+            return answer.status, answer.headers.get("access-control-allow-origin")
+
+        self.assertEqual(self.give_card(key, {"Origin": page}), (403, "origin_not_allowed"), "no list: no browser")
+        self.assertEqual(may_ask(), (403, None))
+        self.assertEqual(made("key", "origins", name, page)["origins"], page)
+        self.assertEqual(self.give_card(key, {"Origin": page}), (201, None))
+        self.assertEqual(may_ask(), (204, page))
+        self.assertEqual(self.give_card(key, {"Origin": "https://other.example"}), (403, "origin_not_allowed"))
+        self.assertEqual(self.give_card(key), (201, None), "a program names no origin")
+        postern("key", "origins", name)
+        self.assertEqual(self.give_card(key, {"Origin": page}), (403, "origin_not_allowed"), "from the next call on")
+        preflight.close()
 
 
 if __name__ == "__main__":

@@ -99,6 +99,20 @@ public:
             if (key.digest == digest) co_return with_tenant(key);
         co_return missing("caller_key_not_found");
     }
+    Awaitable<Status> set_caller_key_origins(ApiKeyId key_id, std::vector<std::string> origins) override {
+        if (fail_with) co_return *fail_with;
+        const auto found = caller_keys.find(key_id);
+        if (found == caller_keys.end()) co_return missing("caller_key_not_found");
+        found->second.origins = std::move(origins);
+        co_return Status{};
+    }
+    Awaitable<Result<bool>> knows_origin(std::string origin) override {
+        if (fail_with) co_return *fail_with;
+        co_return std::ranges::any_of(caller_keys, [&](const auto& entry) {
+            const auto key = with_tenant(entry.second);
+            return key.enabled && std::ranges::find(key.origins, origin) != key.origins.end();
+        });
+    }
     Awaitable<Status> set_tenant(TenantId tenant_id, bool enabled) override {
         if (fail_with) co_return *fail_with;
         if (enabled) disabled.erase(tenant_id);

@@ -12,7 +12,7 @@ constexpr std::string_view known_codes[] = {
     "destination_unknown", "draining", "egress_unavailable", "field_out_of_range", "field_too_long", "forbidden",
     "internal", "invalid_request", "journal_busy", "journal_unavailable", "keys_incomplete", "malformed_card_frame",
     "malformed_credentials", "malformed_id", "malformed_request", "malformed_tree", "not_found", "operation_unknown",
-    "overloaded", "peer_refused", "policy_refused", "queue_full", "reply_not_found", "request_unknown",
+    "origin_not_allowed", "overloaded", "peer_refused", "policy_refused", "queue_full", "reply_not_found", "request_unknown",
     "sealed_row_unreadable", "secret_too_large", "security_code_expired", "security_code_invalid",
     "statement_failed", "storage_unavailable", "tenant_mismatch", "time_left_invalid", "token_deleted",
     "token_not_found", "tree_too_deep", "tree_too_large",

@@ -20,6 +20,7 @@ struct Row {
 constexpr std::array rows{
     Row{"caller_key_missing", {401, "Send your publishable key as a bearer token."}},
     Row{"caller_key_unknown", {401, "This key is not known or has been disabled."}},
+    Row{"origin_not_allowed", {403, "This key is not for pages of this origin: list it with `postern key origins`."}},
     Row{"unknown_route", {404, "There is nothing at this address."}},
     Row{"method_not_allowed", {405, "This address does not take this method."}},
     Row{"rate_limited", {429, "Too many requests from this caller; nothing was done.", 1}},

@@ -6,6 +6,7 @@
 #include "base/id.hpp"
 #include "base/ops/log.hpp"
 #include "base/ops/metrics.hpp"
+#include "vault/contract/browser_origin.hpp"
 #include "vault/contract/message_codec.hpp"
 #include "vault/contract/vault.pb.h"
 #include "vault/front/problem.hpp"
@@ -20,6 +21,7 @@ struct TokenApi::Call {
     std::string request_id;
     std::string peer;
     std::string key_digest = {};  // raw SHA-256
+    std::string browser_origin = {};
 };
 
 namespace {
@@ -87,10 +89,42 @@ asio::awaitable<net::HttpResponse> TokenApi::handle(net::HttpRequest& request) {
     if (path == "/healthz") response = text(200, "text/plain", "ok\n");
     else if (path == "/metrics") response = text(200, "text/plain; version=0.0.4", ops::metrics_text());
     else if (path == "/readyz") response = co_await ready(std::move(call));
-    else if (path == tokens_path || path.starts_with("/v1/tokens/")) response = co_await tokens(request, std::move(call));
+    else if (path == tokens_path || path.starts_with("/v1/tokens/")) response = co_await from_page(request, std::move(call));
     else response = problem({ErrorKind::not_found, "unknown_route"}, request_id);
     response.headers.emplace_back("postern-request-id", request_id);
     count_answer(request, response.status);
+    co_return response;
+}
+
+// A browser names its page's origin and lets the page read only what is answered for it. Callers that are no browser
+// name none.
+TokenApi::Answer TokenApi::from_page(net::HttpRequest& request, Call call) {
+    if (request.count_headers("origin") == 0) co_return co_await tokens(request, std::move(call));
+    const std::string origin{request.header("origin")};
+    const bool could_be_listed = request.count_headers("origin") == 1 && is_browser_origin(origin);
+    if (!could_be_listed) co_return problem({ErrorKind::forbidden, "origin_not_allowed"}, call.request_id);
+    call.browser_origin = origin;
+    const bool asks_first = request.method == "OPTIONS";
+    auto response = co_await (asks_first ? preflight(std::move(call)) : tokens(request, std::move(call)));
+    response.headers.emplace_back("vary", "origin");
+    if (response.status == 403) co_return response;  // another page's: it may not even read why
+    response.headers.emplace_back("access-control-allow-origin", origin);
+    response.headers.emplace_back("access-control-expose-headers", "location, postern-request-id, retry-after");
+    co_return response;
+}
+
+TokenApi::Answer TokenApi::preflight(Call call) {
+    if (!callers_.allow(call.peer, clock_.instant()))
+        co_return problem({ErrorKind::unavailable, "rate_limited"}, call.request_id);
+    v1::FrontRequest message;
+    message.mutable_preflight()->set_browser_origin(call.browser_origin);
+    auto reply = co_await ask(message, {});
+    if (!reply) co_return problem(reply.error(), call.request_id);
+    net::HttpResponse response;
+    response.status = 204;
+    response.headers = {{"access-control-allow-methods", "POST, GET, DELETE"},
+                        {"access-control-allow-headers", "authorization, content-type"},
+                        {"access-control-max-age", "600"}};
     co_return response;
 }
 
@@ -126,6 +160,7 @@ TokenApi::Answer TokenApi::create(net::HttpRequest& request, Call call) {
     message.mutable_tokenize()->set_caller_key(call.key_digest);
     message.mutable_tokenize()->set_request_id(call.request_id);
     message.mutable_tokenize()->set_origin(call.peer);
+    message.mutable_tokenize()->set_browser_origin(call.browser_origin);
     auto reply = co_await ask(message, std::move(secret));
     if (!reply) co_return problem(reply.error(), call.request_id);
     const auto& made = reply->token_made();
@@ -141,6 +176,7 @@ TokenApi::Answer TokenApi::read(std::string_view token, Call call) {
     message.mutable_read_token()->set_caller_key(call.key_digest);
     message.mutable_read_token()->set_token(id->text());
     message.mutable_read_token()->set_request_id(call.request_id);
+    message.mutable_read_token()->set_browser_origin(call.browser_origin);
     auto reply = co_await ask(message, {});
     if (!reply) co_return problem(reply.error(), call.request_id);
     co_return json(200, token_json(id->text(), reply->token()));
@@ -153,6 +189,7 @@ TokenApi::Answer TokenApi::remove(std::string_view token, Call call) {
     message.mutable_delete_token()->set_caller_key(call.key_digest);
     message.mutable_delete_token()->set_token(id->text());
     message.mutable_delete_token()->set_request_id(call.request_id);
+    message.mutable_delete_token()->set_browser_origin(call.browser_origin);
     auto reply = co_await ask(message, {});
     if (!reply) co_return problem(reply.error(), call.request_id);
     net::HttpResponse response;

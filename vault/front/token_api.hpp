@@ -34,6 +34,8 @@ private:
     struct Call;
     using Answer = net::asio::awaitable<net::HttpResponse>;
     Answer tokens(net::HttpRequest& request, Call call);
+    Answer from_page(net::HttpRequest& request, Call call);
+    Answer preflight(Call call);
     Answer create(net::HttpRequest& request, Call call);
     Answer read(std::string_view token, Call call);
     Answer remove(std::string_view token, Call call);

@@ -95,6 +95,7 @@ std::string_view to_text(JournalEvent event) {
         case JournalEvent::probed: return "probed";
         case JournalEvent::tenant_enabled: return "tenant_enabled";
         case JournalEvent::tenant_disabled: return "tenant_disabled";
+        case JournalEvent::caller_key_origins_set: return "caller_key_origins_set";
     }
     __builtin_unreachable();
 }

@@ -35,8 +35,9 @@ enum class JournalEvent : std::uint8_t {
     probed = 16,           // a readiness probe proved the journal and the database
     tenant_enabled = 17,   // its callers are served (again)
     tenant_disabled = 18,
+    caller_key_origins_set = 19,
 };
-constexpr JournalEvent last_journal_event = JournalEvent::tenant_disabled;
+constexpr JournalEvent last_journal_event = JournalEvent::caller_key_origins_set;
 std::string_view to_text(JournalEvent event);
 
 // The attempt that an intent or a closure is about.

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/base32.hpp"
+#include "vault/contract/browser_origin.hpp"
 #include "vault/keeper/route_frames.hpp"
 #include "vault/keeper/routes.hpp"
 
@@ -33,6 +34,15 @@ asio::awaitable<Status> put_caller_key(KeeperServices& services, const v1::Admin
                                                               std::move(caller));
 }
 
+asio::awaitable<Status> set_origins(KeeperServices& services, const v1::AdminRequest::SetCallerKeyOrigins& request,
+                                    Caller caller) {
+    const auto key = ApiKeyId::parse(request.key_id());
+    std::vector<std::string> origins{request.browser_origin().begin(), request.browser_origin().end()};
+    const bool sound = key && origins.size() <= browser_origins_max && std::ranges::all_of(origins, is_browser_origin);
+    if (!sound) co_return malformed_request();
+    co_return co_await services.administration.set_caller_key_origins(*key, std::move(origins), std::move(caller));
+}
+
 asio::awaitable<Result<v1::AdminReply>> verify_journal(KeeperServices& services, Caller caller) {
     auto walked = co_await services.administration.verify_journal(std::move(caller));
     if (!walked) co_return walked.error();
@@ -60,6 +70,8 @@ asio::awaitable<Status> act(KeeperServices& services, const v1::AdminRequest& re
             if (!key) co_return malformed_request();
             co_return co_await services.administration.disable_caller_key(*key, std::move(caller));
         }
+        case v1::AdminRequest::kSetCallerKeyOrigins:
+            co_return co_await set_origins(services, request.set_caller_key_origins(), std::move(caller));
         case v1::AdminRequest::kSetTenant: {
             const auto tenant = TenantId::parse(request.set_tenant().tenant_id());
             if (!tenant) co_return malformed_request();

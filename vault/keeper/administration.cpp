@@ -42,6 +42,12 @@ asio::awaitable<Status> Administration::disable_caller_key(ApiKeyId key_id, Call
     co_return co_await noted(JournalEvent::caller_key_disabled, std::move(caller), key_id.text(), std::move(done));
 }
 
+asio::awaitable<Status> Administration::set_caller_key_origins(ApiKeyId key_id, std::vector<std::string> origins,
+                                                               Caller caller) {
+    auto done = co_await custody_.store.set_caller_key_origins(key_id, std::move(origins));
+    co_return co_await noted(JournalEvent::caller_key_origins_set, std::move(caller), key_id.text(), std::move(done));
+}
+
 asio::awaitable<Status> Administration::set_tenant(TenantId tenant_id, bool enabled, Caller caller) {
     const auto event = enabled ? JournalEvent::tenant_enabled : JournalEvent::tenant_disabled;
     auto done = co_await custody_.store.set_tenant(tenant_id, enabled);

@@ -17,6 +17,9 @@ public:
     boost::asio::awaitable<Status> disable_account(AccountId account_id, Caller caller);
     boost::asio::awaitable<Status> put_caller_key(CallerKey key, Caller caller);
     boost::asio::awaitable<Status> disable_caller_key(ApiKeyId key_id, Caller caller);
+    // Pages whose browsers may show the key, instead of those before; none: no browser. "caller_key_not_found".
+    boost::asio::awaitable<Status> set_caller_key_origins(ApiKeyId key_id, std::vector<std::string> origins,
+                                                          Caller caller);
     // Disabled: its callers are refused from the next call on. What is under way for the gateway can be finished.
     boost::asio::awaitable<Status> set_tenant(TenantId tenant_id, bool enabled, Caller caller);
     boost::asio::awaitable<Result<Journal::Walked>> verify_journal(Caller caller);

@@ -1,5 +1,6 @@
 #include "vault/keeper/cards.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/ops/metrics.hpp"
@@ -42,15 +43,21 @@ TokenSummary summary_of(const StoredToken& stored, sealed::CodeState state) {
     return summary;
 }
 
+// A key without a list is for programs: a page that shows it has it from where it should not be.
+bool serves_page(const CallerKey& key, const std::string& browser_origin) {
+    return browser_origin.empty() || std::ranges::find(key.origins, browser_origin) != key.origins.end();
+}
+
 }  // namespace
 
 asio::awaitable<Result<CallerKey>> Cards::authenticate(std::string key_digest, Caller caller) {
     auto key = co_await custody_.store.find_caller_key(std::move(key_digest));
     const bool unknown = key ? !key->enabled : key.error().kind == ErrorKind::not_found;
-    if (!unknown) co_return key;
+    if (!unknown && (!key || serves_page(*key, caller.browser_origin))) co_return key;
     const auto object = key ? key->key_id.text() : std::string("unknown key");
-    (void)co_await audit(custody_, JournalEvent::access_refused, std::move(caller), object, "caller_key_unknown");
-    co_return Error{ErrorKind::forbidden, "caller_key_unknown"};
+    const Error refusal{ErrorKind::forbidden, unknown ? "caller_key_unknown" : "origin_not_allowed"};
+    (void)co_await audit(custody_, JournalEvent::access_refused, std::move(caller), object, std::string(refusal.code));
+    co_return refusal;
 }
 
 Result<Cards::Parsed> Cards::parse(const sealed::CardFields& fields) const {
@@ -130,6 +137,12 @@ asio::awaitable<Status> Cards::remove(std::string key_digest, CardToken token, C
     const std::string reason = removed ? "" : std::string(removed.error().code);
     auto noted = co_await audit(custody_, JournalEvent::token_deleted, std::move(caller), token.text(), reason);
     co_return removed ? noted : removed;
+}
+
+asio::awaitable<Status> Cards::allow_origin(std::string browser_origin) {
+    const auto known = co_await custody_.store.knows_origin(std::move(browser_origin));
+    if (!known) co_return known.error();
+    co_return *known ? Status{} : Status{Error{ErrorKind::forbidden, "origin_not_allowed"}};
 }
 
 asio::awaitable<Result<TokenSummary>> Cards::describe(TenantId tenant_id, CardToken token) {

@@ -15,12 +15,15 @@ class Cards {
 public:
     explicit Cards(Custody& custody) : custody_{custody} {}
 
-    // Durable and in the journal when it answers. "caller_key_unknown", what Pan and SecurityCode refuse,
+    // Durable and in the journal when it answers. "caller_key_unknown", "origin_not_allowed" (a browser's page that the
+    // key does not list), what Pan and SecurityCode refuse,
     // "card_expiry_invalid", "card_expired", "malformed_card_frame", "arena_full".
     boost::asio::awaitable<Result<TokenMade>> tokenize(std::string key_digest, sealed::CardFields fields,
                                                        Caller caller, Instant deadline);
     boost::asio::awaitable<Result<TokenSummary>> read(std::string key_digest, CardToken token, Caller caller);
     boost::asio::awaitable<Status> remove(std::string key_digest, CardToken token, Caller caller);
+    // Whether a browser may go on to show its key, which it does not show yet. "origin_not_allowed".
+    boost::asio::awaitable<Status> allow_origin(std::string browser_origin);
     // For the gateway, which says which tenant it acts for. "token_not_found" for another tenant's and for deleted ones.
     boost::asio::awaitable<Result<TokenSummary>> describe(TenantId tenant_id, CardToken token);
     // Writes down which codes were used since; what could not be written is tried again the next time.

@@ -27,6 +27,7 @@ struct Custody {
 struct Caller {
     std::string actor;   // "gateway", "front", "operator opr_…"
     std::string origin;  // "uid 1001"
+    std::string browser_origin = {};  // of the page that asks, where a browser does
 };
 
 // Writes an audit event and waits for the disk. An error means that what it is about must not be answered as done.

@@ -13,6 +13,7 @@ asio::awaitable<Result<v1::FrontReply>> tokenize(KeeperServices& services, const
     const auto fields = sealed::parse_card_frame(secret);
     if (!fields) co_return fields.error();
     caller.origin = request.origin();  // whom the front speaks for: the peer of its TLS connection
+    caller.browser_origin = request.browser_origin();
     const auto deadline = services.custody.clock.instant() + tokenize_time_max;
     auto made = co_await services.cards.tokenize(request.caller_key(), *fields, std::move(caller), deadline);
     if (!made) co_return made.error();
@@ -26,6 +27,7 @@ asio::awaitable<Result<v1::FrontReply>> read(KeeperServices& services, const v1:
                                              Caller caller) {
     const auto token = CardToken::parse(request.token());
     if (!token) co_return Error{ErrorKind::not_found, "token_not_found"};
+    caller.browser_origin = request.browser_origin();
     auto summary = co_await services.cards.read(request.caller_key(), *token, std::move(caller));
     if (!summary) co_return summary.error();
     v1::FrontReply reply;
@@ -37,6 +39,7 @@ asio::awaitable<Result<v1::FrontReply>> remove(KeeperServices& services, const v
                                                Caller caller) {
     const auto token = CardToken::parse(request.token());
     if (!token) co_return Error{ErrorKind::not_found, "token_not_found"};
+    caller.browser_origin = request.browser_origin();
     if (auto done = co_await services.cards.remove(request.caller_key(), *token, std::move(caller)); !done)
         co_return done.error();
     v1::FrontReply reply;
@@ -55,6 +58,13 @@ asio::awaitable<Result<v1::FrontReply>> answer(KeeperServices& services, const v
             co_return co_await remove(services, request.delete_token(), std::move(caller));
         case v1::FrontRequest::kReady: {
             if (auto ready = co_await services.readiness.prove(std::move(caller)); !ready) co_return ready.error();
+            v1::FrontReply reply;
+            reply.mutable_done();
+            co_return reply;
+        }
+        case v1::FrontRequest::kPreflight: {
+            auto allowed = co_await services.cards.allow_origin(request.preflight().browser_origin());
+            if (!allowed) co_return allowed.error();
             v1::FrontReply reply;
             reply.mutable_done();
             co_return reply;

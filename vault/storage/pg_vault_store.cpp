@@ -187,6 +187,16 @@ VaultStore::Awaitable<Status> PgVaultStore::disable_caller_key(ApiKeyId key_id) 
                                     [key_id](pqxx::work& tx) { return rows::disable_caller_key(tx, key_id); });
 }
 
+VaultStore::Awaitable<Status> PgVaultStore::set_caller_key_origins(ApiKeyId key_id, std::vector<std::string> origins) {
+    co_return co_await impl_->write(key_id.text(), [key_id, origins = std::move(origins)](pqxx::work& tx) {
+        return rows::set_caller_key_origins(tx, key_id, origins);
+    });
+}
+
+VaultStore::Awaitable<Result<bool>> PgVaultStore::knows_origin(std::string origin) {
+    co_return co_await impl_->read(origin, [origin](pqxx::work& tx) -> Result<bool> { return rows::knows_origin(tx, origin); });
+}
+
 VaultStore::Awaitable<Status> PgVaultStore::set_tenant(TenantId tenant_id, bool enabled) {
     co_return co_await impl_->write(tenant_id.text(), [tenant_id, enabled](pqxx::work& tx) {
         rows::set_tenant(tx, tenant_id, enabled);

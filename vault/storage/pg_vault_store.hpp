@@ -32,6 +32,8 @@ public:
     Awaitable<Status> disable_account(AccountId account_id) override;
     Awaitable<Status> put_caller_key(CallerKey key) override;
     Awaitable<Status> disable_caller_key(ApiKeyId key_id) override;
+    Awaitable<Status> set_caller_key_origins(ApiKeyId key_id, std::vector<std::string> origins) override;
+    Awaitable<Result<bool>> knows_origin(std::string origin) override;
     Awaitable<Status> set_tenant(TenantId tenant_id, bool enabled) override;
     Awaitable<Result<CallerKey>> find_caller_key(std::string digest) override;
     Awaitable<Status> keep_reply(AttemptKey key, std::string sealed, JournalHead head) override;

@@ -41,6 +41,8 @@ Status put_account(pqxx::work& tx, const StoredAccount& account);
 Status disable_account(pqxx::work& tx, const AccountId& account_id);
 Status put_caller_key(pqxx::work& tx, const CallerKey& key);
 Status disable_caller_key(pqxx::work& tx, const ApiKeyId& key_id);
+Status set_caller_key_origins(pqxx::work& tx, const ApiKeyId& key_id, const std::vector<std::string>& origins);
+bool knows_origin(pqxx::work& tx, const std::string& origin);
 void set_tenant(pqxx::work& tx, const TenantId& tenant_id, bool enabled);
 Result<CallerKey> find_caller_key(pqxx::work& tx, const std::string& digest);
 std::vector<StoredKey> read_keys(pqxx::work& tx);

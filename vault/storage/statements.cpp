@@ -102,13 +102,24 @@ constexpr const char* disable_caller_key = R"sql(
 UPDATE caller_keys SET enabled = false WHERE key_id = $1
 )sql";
 
+constexpr const char* set_caller_key_origins = R"sql(
+UPDATE caller_keys SET origins = $2::text[] WHERE key_id = $1
+)sql";
+
+constexpr const char* knows_origin = R"sql(
+SELECT 1 FROM caller_keys k LEFT JOIN tenants t ON t.tenant_id = k.tenant_id
+WHERE k.origins @> ARRAY[$1]::text[] AND k.enabled AND COALESCE(t.enabled, true)
+LIMIT 1
+)sql";
+
 constexpr const char* set_tenant = R"sql(
 INSERT INTO tenants (tenant_id, enabled) VALUES ($1, $2)
 ON CONFLICT (tenant_id) DO UPDATE SET enabled = excluded.enabled, changed_at = now()
 )sql";
 
 constexpr const char* find_caller_key = R"sql(
-SELECT k.key_id, k.tenant_id, k.enabled AND COALESCE(t.enabled, true) AS enabled
+SELECT k.key_id, k.tenant_id, k.enabled AND COALESCE(t.enabled, true) AS enabled,
+       array_to_string(k.origins, ' ') AS origins
 FROM caller_keys k LEFT JOIN tenants t ON t.tenant_id = k.tenant_id
 WHERE k.key_digest = decode($1, 'hex')
 )sql";
@@ -167,6 +178,8 @@ void prepare_statements(pqxx::connection& connection) {
     connection.prepare("put_caller_key", put_caller_key);
     connection.prepare("same_caller_key", same_caller_key);
     connection.prepare("disable_caller_key", disable_caller_key);
+    connection.prepare("set_caller_key_origins", set_caller_key_origins);
+    connection.prepare("knows_origin", knows_origin);
     connection.prepare("set_tenant", set_tenant);
     connection.prepare("find_caller_key", find_caller_key);
     connection.prepare("insert_replies", insert_replies);

@@ -59,6 +59,7 @@ struct CallerKey {
     TenantId tenant_id;
     std::string digest;  // raw SHA-256 of the key's text
     bool enabled = true;  // as found: the key and its tenant
+    std::vector<std::string> origins = {};  // of the pages whose browsers may show it
 };
 
 struct StoredKey {
@@ -92,6 +93,9 @@ public:
     // "caller_key_conflict": the digest or the id is taken by something else. The same again is fine.
     virtual Awaitable<Status> put_caller_key(CallerKey key) = 0;
     virtual Awaitable<Status> disable_caller_key(ApiKeyId key_id) = 0;  // "caller_key_not_found"
+    // Instead of those before. "caller_key_not_found".
+    virtual Awaitable<Status> set_caller_key_origins(ApiKeyId key_id, std::vector<std::string> origins) = 0;
+    virtual Awaitable<Result<bool>> knows_origin(std::string origin) = 0;  // of any key that serves
     virtual Awaitable<Status> set_tenant(TenantId tenant_id, bool enabled) = 0;  // a tenant is enabled until it is not
     // Never from memory: a key or tenant that was disabled is so from the next call on.
     virtual Awaitable<Result<CallerKey>> find_caller_key(std::string digest) = 0;

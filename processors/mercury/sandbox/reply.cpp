@@ -159,7 +159,7 @@ std::string detail_document(const std::vector<const Entry*>& rows, const Book& b
         element(out, "\t\t", "authcode", row->auth_code);
         element(out, "\t\t", "reference", row->ref_no);
         element(out, "\t\t", "total", minor_text(is_approved(*row) ? row->authorized_minor : row->amount_minor));
-        element(out, "\t\t", "trantype", row->tran_code);
+        element(out, "\t\t", "trantype", is_gift(*row) ? gift_code(*row) : row->tran_code);
         element(out, "\t\t", "voided", book.at(row->number).is_voided ? "true" : "false");
         out += "\t</Tran>\r\n";
     }

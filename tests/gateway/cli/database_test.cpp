@@ -62,6 +62,22 @@ TEST_F(CliDatabase, PublishableKeysLiveInTheVault) {
     EXPECT_NE(out_.str().find("\"enabled\":false"), std::string::npos) << out_.str();
 }
 
+TEST_F(CliDatabase, APublishableKeysOriginsAreSetAndRecorded) {
+    FakeKeeper keeper{folder_ + "/admin.sock"};
+    const auto merchant = member({"merchant", "add", "--name", "M"}, "merchant");
+    const auto key = member({"key", "add", "--merchant", merchant, "--name", "checkout", "--kind", "publishable"}, "key");
+    EXPECT_EQ(run({"key", "origins", key, "http://shop.example"}), exit_refused) << "a card there is no secret";
+    EXPECT_EQ(run({"key", "origins", "key_" + tail, "https://shop.example"}), exit_not_found);
+    EXPECT_EQ(member({"key", "origins", key, "https://shop.example", "https://b.example"}, "origins"),
+              "https://shop.example https://b.example");
+    EXPECT_EQ(keeper.request.set_caller_key_origins().key_id(), key);
+    EXPECT_EQ(keeper.request.set_caller_key_origins().browser_origin_size(), 2);
+    EXPECT_EQ(value("SELECT detail FROM admin_records WHERE action = 'origins'"), "https://shop.example https://b.example");
+    clock_.move(std::chrono::seconds{1});
+    EXPECT_EQ(run({"key", "origins", key}), exit_ok);
+    EXPECT_EQ(keeper.request.set_caller_key_origins().browser_origin_size(), 0);
+}
+
 TEST_F(CliDatabase, TheVaultHearsThatAMerchantIsDisabled) {
     const auto merchant = member({"merchant", "add", "--name", "M"}, "merchant");
     EXPECT_EQ(run({"merchant", "change", merchant, "--name", "N"}), exit_ok) << "a name is not the vault's";

@@ -39,7 +39,7 @@ std::vector<Scene> scenes() {
 }
 
 TEST(Messages, EveryOneOfTheAdapterIsWellFormedByTheSheet) {
-    for (const SwitchRow& row : switch_rows()) {
+    for (const auto& row : switch_rows()) {
         for (const std::int64_t value : {row.least, row.most}) {
             Switches switches;
             switches.*row.value = value;

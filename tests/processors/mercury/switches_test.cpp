@@ -25,7 +25,7 @@ struct Turned {
 };
 std::vector<Turned> all_turned() {
     std::vector<Turned> out{{"as_they_are", {}}};
-    for (const SwitchRow& row : switch_rows()) {
+    for (const auto& row : switch_rows()) {
         for (const std::int64_t value : {row.least, row.most}) {
             Turned turned{std::string(row.name) + "_" + std::to_string(value), {}};
             if (turned.switches.*row.value == value) continue;
@@ -216,7 +216,7 @@ std::string transcript(const Switches& switches) {
 
 TEST(Switches, EachChangesWhatTheAdapterSaysOrDoes) {
     const std::string usual = transcript({});
-    for (const SwitchRow& row : switch_rows()) {
+    for (const auto& row : switch_rows()) {
         bool changes = false;
         for (const Turned& turned : all_turned())
             changes |= turned.name.starts_with(std::string(row.name) + "_") && transcript(turned.switches) != usual;
@@ -226,7 +226,8 @@ TEST(Switches, EachChangesWhatTheAdapterSaysOrDoes) {
 
 // ---- docs/mercury.md names each one ------------------------------------------------------------------------------------
 
-std::string_view word_of(Mark mark) {
+std::string_view word_of(processors::Mark mark) {
+    using processors::Mark;
     return mark == Mark::seen ? "seen" : mark == Mark::inferred ? "assumed" : "open";
 }
 
@@ -242,7 +243,7 @@ TEST(Switches, AreDocumentedWithDefaultAndMark) {
     }
     EXPECT_EQ(documented, switch_rows().size());
     const Switches defaults;
-    for (const SwitchRow& row : switch_rows()) {
+    for (const auto& row : switch_rows()) {
         const std::string line = "| `" + std::string(row.name) + "` | " + std::to_string(defaults.*row.value) + " | " +
                                  std::string(word_of(row.mark)) + " | ";
         EXPECT_NE(text.str().find(line), std::string::npos) << line;

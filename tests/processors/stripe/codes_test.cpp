@@ -69,7 +69,7 @@ TEST(StripeIdentity, NeverReadsAsACardNumber) {
 
 TEST(StripeSwitches, TakeDefaultsAndRefuseWhatIsOutOfRange) {
     EXPECT_TRUE(read_switches([](std::string_view, std::int64_t fallback) { return fallback; }));
-    for (const SwitchRow& row : switch_rows()) {
+    for (const auto& row : switch_rows()) {
         const auto asked = [&](std::string_view name, std::int64_t fallback) { return name == row.name ? row.most + 1 : fallback; };
         EXPECT_FALSE(read_switches(asked)) << row.name;
     }

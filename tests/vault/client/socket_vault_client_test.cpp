@@ -47,7 +47,7 @@ protected:
         frame.control = garbage ? "\xff\xff" : reply.SerializeAsString();
         co_return frame;
     }
-    // Runs one call to its end.
+    // Runs one call to its end; throws where it has none.
     template <class Call>
     auto run(Call call) {
         using Answer = typename std::invoke_result_t<Call>::value_type;
@@ -61,7 +61,8 @@ protected:
                 context.stop();
             },
             asio::detached);
-        context.run();
+        context.run_for(20s);
+        if (!result) throw std::runtime_error("the call does not end");
         return std::move(*result);
     }
     auto forward(std::chrono::milliseconds time_left = 2000ms) {

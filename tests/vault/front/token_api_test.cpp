@@ -63,8 +63,8 @@ protected:
         std::map<std::string, std::string> headers;
     };
     Answer call(const std::string& method, const std::string& target, const std::string& body = {},
-                const std::string& bearer = "Bearer " + key) {
-        std::string request = method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n";
+                const std::string& bearer = "Bearer " + key, const std::string& more = {}) {
+        std::string request = method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n" + more;
         if (!bearer.empty()) request += "Authorization: " + bearer + "\r\n";
         if (method == "POST") request += "Content-Length: " + std::to_string(body.size()) + "\r\n";
         request += "\r\n" + body;
@@ -131,6 +131,48 @@ TEST_F(Front, TokenizesAndKeepsTheCardOutOfTheControlPart) {
     EXPECT_EQ(requests.front().tokenize().origin(), "127.0.0.1");
     EXPECT_EQ(requests.front().tokenize().caller_key().size(), 32U);
     EXPECT_EQ(requests.front().tokenize().request_id(), answered.headers.at("postern-request-id"));
+}
+
+const std::string page = "https://shop.example";
+const std::string from_page = "Origin: " + page + "\r\n";
+
+TEST_F(Front, TellsTheKeeperWhichPageAsksAndLetsThatPageRead) {
+    const auto made = call("POST", "/v1/tokens", card, "Bearer " + key, from_page);
+    EXPECT_EQ(made.status, 201) << made.body;
+    EXPECT_EQ(requests.back().tokenize().browser_origin(), page);
+    EXPECT_EQ(made.headers.at("access-control-allow-origin"), page);
+    EXPECT_EQ(made.headers.at("vary"), "origin");
+    call("GET", "/v1/tokens/" + token, {}, "Bearer " + key, from_page);
+    EXPECT_EQ(requests.back().read_token().browser_origin(), page);
+    call("DELETE", "/v1/tokens/" + token, {}, "Bearer " + key, from_page);
+    EXPECT_EQ(requests.back().delete_token().browser_origin(), page);
+    EXPECT_EQ(call("POST", "/v1/tokens", card).headers.count("access-control-allow-origin"), 0U) << "no browser asks";
+}
+
+TEST_F(Front, AnotherPageIsRefusedAndReadsNothing) {
+    answer = [](const auto&) { return failed({ErrorKind::forbidden, "origin_not_allowed"}); };
+    const auto refused = call("POST", "/v1/tokens", card, "Bearer " + key, from_page);
+    EXPECT_EQ(refused.status, 403);
+    EXPECT_NE(refused.body.find("\"code\":\"origin_not_allowed\""), std::string::npos) << refused.body;
+    EXPECT_FALSE(refused.headers.contains("access-control-allow-origin"));
+}
+
+TEST_F(Front, WhatCannotBeListedIsRefusedWithoutAskingTheKeeper) {
+    for (const std::string origin : {"null", "http://shop.example", "https://shop.example/4111111111111111"})
+        EXPECT_EQ(call("POST", "/v1/tokens", card, "Bearer " + key, "Origin: " + origin + "\r\n").status, 403) << origin;
+    EXPECT_TRUE(requests.empty());
+}
+
+TEST_F(Front, ABrowserAsksFirstWithoutAKey) {
+    const auto allowed = call("OPTIONS", "/v1/tokens", {}, {}, from_page + "Access-Control-Request-Method: POST\r\n");
+    EXPECT_EQ(allowed.status, 204);
+    EXPECT_EQ(requests.back().preflight().browser_origin(), page);
+    EXPECT_EQ(allowed.headers.at("access-control-allow-origin"), page);
+    EXPECT_EQ(allowed.headers.at("access-control-allow-headers"), "authorization, content-type");
+    answer = [](const auto&) { return failed({ErrorKind::forbidden, "origin_not_allowed"}); };
+    const auto refused = call("OPTIONS", "/v1/tokens", {}, {}, from_page);
+    EXPECT_EQ(refused.status, 403);
+    EXPECT_FALSE(refused.headers.contains("access-control-allow-origin"));
 }
 
 TEST_F(Front, ReadsAndDeletes) {

@@ -104,6 +104,30 @@ TEST(Cards, RefusesEveryKeyOfADisabledTenantAtOnce) {
     EXPECT_TRUE(keeper.tokenize(key));
 }
 
+TEST(Cards, ServesABrowserOnlyFromAListedPage) {
+    Keeper keeper;
+    const auto key = keeper.put_key(keeper.tenant);
+    const auto token = keeper.tokenize(key).value().token;
+    const auto key_id = keeper.store.caller_keys.at(key).key_id;
+    Caller page = keeper.caller;
+    page.browser_origin = "https://shop.example";
+    const auto read = [&](const Caller& caller) { return keeper.run(keeper.cards->read(key, token, caller)); };
+    const auto refused = "origin_not_allowed";
+    EXPECT_TRUE(read(keeper.caller)) << "a program names no origin";
+    EXPECT_EQ(read(page).error().code, refused) << "no list: no browser";
+    EXPECT_EQ(keeper.run(keeper.cards->allow_origin(page.browser_origin)).error().code, refused);
+    const auto list = [&](std::vector<std::string> origins) {
+        EXPECT_TRUE(keeper.run(keeper.administration->set_caller_key_origins(key_id, std::move(origins), keeper.caller)));
+    };
+    list({"https://other.example", "https://shop.example"});
+    EXPECT_TRUE(read(page));
+    EXPECT_TRUE(keeper.run(keeper.cards->allow_origin(page.browser_origin)));
+    list({"https://shop.example.evil.example"});
+    EXPECT_EQ(read(page).error().code, refused);
+    EXPECT_EQ(keeper.run(keeper.cards->remove(key, token, page)).error().code, refused);
+    EXPECT_TRUE(read(keeper.caller)) << "still there, and still for programs";
+}
+
 TEST(Cards, DeletingStopsShowingAndForgetsTheCode) {
     Keeper keeper;
     const auto key = keeper.put_key(keeper.tenant), other = keeper.put_key(keeper.other_tenant);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
@@ -98,6 +99,22 @@ public:
         CallerKey key = found->second;
         key.enabled = key.enabled && !disabled.contains(key.tenant_id);
         co_return key;
+    }
+    Awaitable<Status> set_caller_key_origins(ApiKeyId key_id, std::vector<std::string> origins) override {
+        for (auto& [digest, key] : caller_keys)
+            if (key.key_id == key_id) {
+                key.origins = std::move(origins);
+                co_return Status{};
+            }
+        co_return Error{ErrorKind::not_found, "caller_key_not_found"};
+    }
+    Awaitable<Result<bool>> knows_origin(std::string origin) override {
+        if (broken) co_return down();
+        for (const auto& [digest, key] : caller_keys) {
+            const bool serves = key.enabled && !disabled.contains(key.tenant_id);
+            if (serves && std::ranges::find(key.origins, origin) != key.origins.end()) co_return true;
+        }
+        co_return false;
     }
     Awaitable<Status> set_tenant(TenantId tenant_id, bool enabled) override {
         if (broken) co_return down();

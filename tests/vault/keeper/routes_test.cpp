@@ -84,6 +84,36 @@ TEST_F(Routes, OperatorsAreNamedAndCanWalkTheJournal) {
     EXPECT_TRUE(call<v1::AdminReply>(admin_routes, request, secret).has_done());
 }
 
+TEST_F(Routes, AKeysOriginsAreListedAndCheckedAtEachCall) {
+    const auto key = keeper.put_key(keeper.tenant);
+    v1::AdminRequest set;
+    set.set_operator_("root");
+    set.mutable_set_caller_key_origins()->set_key_id(keeper.store.caller_keys.at(key).key_id.text());
+    set.mutable_set_caller_key_origins()->add_browser_origin("https://shop.example/");
+    EXPECT_EQ(call<v1::AdminReply>(admin_routes, set).failure().code(), "malformed_request");
+    set.mutable_set_caller_key_origins()->set_browser_origin(0, "https://shop.example");
+    EXPECT_TRUE(call<v1::AdminReply>(admin_routes, set).has_done());
+    v1::FrontRequest read, remove, make, ask;
+    for (const auto* page : {"https://shop.example", "https://other.example"}) {
+        read.mutable_read_token()->set_browser_origin(page);
+        remove.mutable_delete_token()->set_browser_origin(page);
+        make.mutable_tokenize()->set_browser_origin(page);
+        ask.mutable_preflight()->set_browser_origin(page);
+        read.mutable_read_token()->set_token(keeper.token->text());
+        remove.mutable_delete_token()->set_token(keeper.token->text());
+        read.mutable_read_token()->set_caller_key(key);
+        remove.mutable_delete_token()->set_caller_key(key);
+        make.mutable_tokenize()->set_caller_key(key);
+        wiped::Bytes secret;
+        ASSERT_TRUE(sealed::encode_card_frame({12, 2029, Keeper::number, "123", {}, {}, {}}, secret));
+        const std::string expected = page == std::string("https://shop.example") ? "" : "origin_not_allowed";
+        EXPECT_EQ(call<v1::FrontReply>(front_routes, make, secret).failure().code(), expected);
+        EXPECT_EQ(call<v1::FrontReply>(front_routes, ask).failure().code(), expected);
+        EXPECT_EQ(call<v1::FrontReply>(front_routes, read).failure().code(), expected);
+        EXPECT_EQ(call<v1::FrontReply>(front_routes, remove).failure().code(), expected);
+    }
+}
+
 TEST_F(Routes, ATenantIsDisabledAndEnabledByName) {
     v1::AdminRequest request;
     request.set_operator_("root");

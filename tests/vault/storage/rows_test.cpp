@@ -206,6 +206,29 @@ TEST_F(RowsTest, CallerKeysAreFoundByDigestAndNeverTakeAnothersPlace) {
     EXPECT_FALSE(find_key()->enabled);
 }
 
+TEST_F(RowsTest, AKeysOriginsAreReplacedAndFoundWhileItServes) {
+    const CallerKey key{*ApiKeyId::parse(make.id("key_")), *TenantId::parse(make.id("ten_")), make.index(), true};
+    EXPECT_TRUE(commit([&](pqxx::work& tx) { return rows::put_caller_key(tx, key); }));
+    const auto set = [&](std::vector<std::string> origins) {
+        return commit([&](pqxx::work& tx) { return rows::set_caller_key_origins(tx, key.key_id, origins); });
+    };
+    const auto listed = [&] { return commit([&](pqxx::work& tx) { return rows::find_caller_key(tx, key.digest); })->origins; };
+    const std::string shop = "https://" + make.id("") + ".example";
+    const auto known = [&] { return commit([&](pqxx::work& tx) { return rows::knows_origin(tx, shop); }); };
+    EXPECT_TRUE(listed().empty());
+    EXPECT_FALSE(known());
+    EXPECT_TRUE(set({shop, "https://b.example"}));
+    EXPECT_EQ(listed(), (std::vector<std::string>{shop, "https://b.example"}));
+    EXPECT_TRUE(known());
+    EXPECT_TRUE(commit([&](pqxx::work& tx) { return rows::disable_caller_key(tx, key.key_id); }));
+    EXPECT_FALSE(known());
+    EXPECT_TRUE(set({}));
+    EXPECT_TRUE(listed().empty());
+    const auto nobody = *ApiKeyId::parse(make.id("key_"));
+    EXPECT_EQ(commit([&](pqxx::work& tx) { return rows::set_caller_key_origins(tx, nobody, {}); }).error().code,
+              "caller_key_not_found");
+}
+
 TEST_F(RowsTest, ADisabledTenantHasNoKeyThatServes) {
     const auto put = [&](const TenantId& tenant) {
         const CallerKey key{*ApiKeyId::parse(make.id("key_")), tenant, make.index(), true};
