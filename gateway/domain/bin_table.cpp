@@ -87,8 +87,8 @@ public:
             if (!trimmed(line).empty() && !line.starts_with('#')) take(line, number);
             at = end + 1;
         }
-        if (version_.empty()) fault(1, "no version: the first line is version,NAME");
-        else if (ranges_.empty()) fault(number, "no range");
+        if (!version_seen_) fault(1, "no version: the first line is version,NAME");
+        else if (ranges_.empty() && faults_.empty()) fault(number, "no range");
     }
     std::string version_;
     std::vector<BinTable::Range> ranges_;

@@ -101,8 +101,9 @@ private:
     std::string book_message(const vault::ForwardRequest& request, Fault fault) {
         const std::string verb = field(request, "verb"), identity = field(request, "identity");
         if (verb == "inquire") return inquiry(identity);
-        if (fault == Fault::decline) return "declined";
-        if (fault == Fault::refuse) return "refused";
+        const bool is_booked = book.charged.contains(identity);  // a repeat gets the answer of the first
+        if (fault == Fault::decline && !is_booked) return "declined";
+        if (fault == Fault::refuse && !is_booked) return "refused";
         std::int64_t amount = fault == Fault::partial ? 400 : std::stoll(field(request, "amount"));
         if (fault == Fault::overbook) amount += 1;
         if (verb == "reverse") book.reversed.insert(field(request, "target"));

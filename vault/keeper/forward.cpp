@@ -176,12 +176,18 @@ Status Forwarder::token_allows(const Attempt& attempt) const {
     if (attempt.token->tenant_id != request.tenant_id) return Error{ErrorKind::forbidden, "tenant_mismatch"};
     if (attempt.token->state == TokenState::active) return {};
     if (!policy.find(request.operation)->takes_security_code) return {};
-    constexpr std::int32_t looked_back_max = 64;
-    for (auto earlier = request.key; earlier.attempt > 1 && earlier.attempt + looked_back_max > request.key.attempt;) {
-        --earlier.attempt;
-        if (custody_.journal.state(earlier) == AttemptState::intended) return {};
-    }
+    if (has_begun(request.key)) return {};
     return Error{ErrorKind::forbidden, "token_deleted"};
+}
+
+// Whether an earlier message of its operation may have left.
+bool Forwarder::has_begun(const AttemptKey& key) const {
+    constexpr std::int32_t looked_back_max = 64;
+    for (auto earlier = key; earlier.attempt > 1 && earlier.attempt + looked_back_max > key.attempt;) {
+        --earlier.attempt;
+        if (custody_.journal.state(earlier) == AttemptState::intended) return true;
+    }
+    return false;
 }
 
 JournalRecord Forwarder::record(const Attempt& attempt, JournalEvent event) const {
@@ -241,10 +247,11 @@ HostChoice& Forwarder::host_choice(const Attempt& attempt) {
     return host_choices_.try_emplace(attempt.request.destination, hosts.size(), rules).first->second;
 }
 
-HostChoice::Message Forwarder::offered(const Attempt& attempt) {
+HostChoice::Message Forwarder::offered(const Attempt& attempt) const {
     const auto& request = attempt.request;
     const auto* operation = attempt.destination->policy.find(request.operation);
-    return {request.key, request.kind, attempt.token_text, operation != nullptr && operation->takes_security_code};
+    return {request.key.operation_id, attempt.token_text, operation != nullptr && operation->takes_security_code,
+            !has_begun(request.key)};
 }
 
 asio::awaitable<Result<Verdict>> Forwarder::conclude(Attempt& attempt, MessageFiller& filler, EgressAnswer answer) {

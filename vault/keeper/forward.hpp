@@ -35,7 +35,8 @@ private:
     boost::asio::awaitable<Status> settle_code(Attempt& attempt);
     boost::asio::awaitable<Result<Verdict>> send(Attempt& attempt, MessageFiller& filler, wiped::Bytes request);
     HostChoice& host_choice(const Attempt& attempt);
-    static HostChoice::Message offered(const Attempt& attempt);
+    HostChoice::Message offered(const Attempt& attempt) const;
+    bool has_begun(const AttemptKey& key) const;
     boost::asio::awaitable<EgressAnswer> exchange(const Attempt& attempt, MessageFiller& filler, wiped::Bytes request);
     boost::asio::awaitable<Result<Verdict>> conclude(Attempt& attempt, MessageFiller& filler, EgressAnswer answer);
     boost::asio::awaitable<Result<Verdict>> close(JournalRecord closure, std::string code, bool proven_unsent);

@@ -8,17 +8,15 @@ namespace {
 
 constexpr std::size_t remembered_max = 200'000;
 
-bool opens_a_charge(const HostChoice::Message& message) {
-    return message.is_charge && message.kind == AttemptKind::send && message.key.attempt == 1;
-}
+bool opens_a_charge(const HostChoice::Message& message) { return message.is_charge && message.is_first; }
 
 }  // namespace
 
 std::vector<std::size_t> HostChoice::places(const Message& message) {
     if (hosts_ == 1) return {0};
     if (rules_.one_book || opens_a_charge(message)) return in_order();
-    if (message.key.attempt > 1) {
-        const auto found = operations_.find(message.key.operation_id.text());
+    if (!message.is_first) {
+        const auto found = operations_.find(message.operation_id.text());
         if (found == operations_.end()) return {};
         return {found->second};
     }
@@ -33,7 +31,7 @@ void HostChoice::reached(const Message& message, const std::vector<std::size_t>&
         left_ = host == 0 ? 0 : rules_.stay;
     }
     if (rules_.one_book) return;
-    remember(operations_, operation_ages_, message.key.operation_id.text(), host);
+    remember(operations_, operation_ages_, message.operation_id.text(), host);
     if (opens_a_charge(message) && !message.token.empty()) remember(tokens_, token_ages_, message.token, host);
 }
 

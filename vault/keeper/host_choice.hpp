@@ -29,10 +29,10 @@ public:
     HostChoice(std::size_t hosts, HostRules rules) : hosts_{hosts}, rules_{rules} {}
 
     struct Message {
-        const AttemptKey& key;
-        AttemptKind kind;
+        const OperationId& operation_id;
         const std::string& token;  // empty: none
-        bool is_charge;            // its operation charges a card by itself
+        bool is_charge;            // it charges a card by itself
+        bool is_first;             // nothing of its operation has left before
     };
     // Places in the list. None: the operation has begun, and this process does not know at which host.
     std::vector<std::size_t> places(const Message& message);

@@ -38,8 +38,8 @@ Result<Closing> parse_closing(std::string_view text) {
 
 Doors::Doors(net::asio::io_context& context, net::HttpServerOptions first, net::HttpHandler first_handler,
              std::optional<net::HttpServerOptions> backup, net::HttpHandler backup_handler)
-    : context_{context}, first_{std::move(first), std::move(first_handler), {}, {}} {
-    if (backup) backup_.emplace(Door{std::move(*backup), std::move(backup_handler), {}, {}});
+    : context_{context}, first_{std::move(first), std::move(first_handler)} {
+    if (backup) backup_.emplace(std::move(*backup), std::move(backup_handler));
 }
 
 Status Doors::open(Door& door) {

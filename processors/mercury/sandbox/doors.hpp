@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "base/net/http_server.hpp"
 
@@ -25,6 +26,8 @@ public:
 
 private:
     struct Door {
+        Door(net::HttpServerOptions given, net::HttpHandler given_handler)
+            : options{std::move(given)}, handler{std::move(given_handler)} {}
         net::HttpServerOptions options;
         net::HttpHandler handler;
         std::optional<net::HttpServer> server;
