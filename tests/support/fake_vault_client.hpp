@@ -101,7 +101,8 @@ private:
     std::string book_message(const vault::ForwardRequest& request, Fault fault) {
         const std::string verb = field(request, "verb"), identity = field(request, "identity");
         if (verb == "inquire") return inquiry(identity);
-        const bool is_booked = book.charged.contains(identity);  // a repeat gets the answer of the first
+        const bool is_booked = book.charged.contains(identity) || book.refunded.contains(identity) ||
+                               book.reversed.contains(field(request, "target"));  // a repeat gets the answer of the first
         if (fault == Fault::decline && !is_booked) return "declined";
         if (fault == Fault::refuse && !is_booked) return "refused";
         std::int64_t amount = fault == Fault::partial ? 400 : std::stoll(field(request, "amount"));
