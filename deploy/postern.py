@@ -6,7 +6,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from orchestrate import bench, build, doctor, lifecycle, paths, sandbox, status, tests, tour  # noqa: E402
+from orchestrate import bench, build, doctor, isolation, lifecycle, paths, sandbox, status, tests, tour  # noqa: E402
 
 EXAMPLES = """\
 examples:
@@ -17,10 +17,11 @@ examples:
   eval "$(./postern env)"                   addresses, keys and ids for your shell
   ./postern tour                            payments through every part, in under a minute
   ./postern merchant add --name "Blue Door" other words go to the program postern: merchant, store, device, account,
-                                            key, operator, unknown, events, migrate
+                                            bin, route, key, operator, unknown, events, migrate
   ./postern sandbox book                    what the processor's stand-in holds; also clock, fault, reset
   ./postern fuzz mercury_rstream --seconds 60 search for inputs that break a promise
   ./postern bench authorize --json          authorizations per second against pgbench with the same rows
+  ./postern bench isolation --json          one processor's latency while the other hangs
   ./postern down --wipe                     end everything and forget its data
 """
 WORDS = ("up", "down", "status", "logs", "env", "doctor", "tour", "test", "build", "fuzz", "bench", "sandbox")
@@ -58,7 +59,7 @@ def parser():
     made["test"].add_argument("--all", action="store_true", help="the thread sanitizer too, and every run in full")
     made["build"].add_argument("preset", nargs="?", default="release", choices=("release", "faults", "asan", "tsan"))
     made["fuzz"].add_argument("words", nargs=argparse.REMAINDER)
-    made["bench"].add_argument("what", choices=("authorize",))
+    made["bench"].add_argument("what", choices=("authorize", "isolation"))
     made["bench"].add_argument("--json", action="store_true")
     made["bench"].add_argument("--rounds", type=int, default=5, metavar="N", help="turns of ours and the peer's (5)")
     made["bench"].add_argument("--seconds", type=int, default=5, metavar="N", help="of each measurement (5)")
@@ -112,6 +113,8 @@ def run(arguments):
         return tests.run(options.all)
     if options.word == "build":
         return print(f"built in {build.build(options.preset):.0f} s") or 0
+    if options.word == "bench" and options.what == "isolation":
+        return isolation.run(instance, options.json, options.rounds, options.seconds)
     if options.word == "bench":
         return bench.run(instance, options.what, options.json, options.rounds, options.seconds)
     if options.word == "sandbox":

@@ -129,8 +129,9 @@ void HttpClient::Impl::resume_session(const std::string& key, Wire& wire) {
 
 // Connects and shakes hands; says why not, else nothing.
 asio::awaitable<std::string> HttpClient::Impl::connect(Wire& wire, const Call& call) {
-    const auto& [host, port, address] = call.endpoint;
-    wire.expires_at(std::min(call.deadline, std::chrono::steady_clock::now() + options.connect_timeout));
+    const auto& [host, port, address, own_time_max] = call.endpoint;
+    const auto time_max = own_time_max.count() > 0 ? own_time_max : options.connect_timeout;
+    wire.expires_at(std::min(call.deadline, std::chrono::steady_clock::now() + time_max));
     const auto timed_out = [&] {
         return std::chrono::steady_clock::now() >= call.deadline ? "deadline" : "connect_timeout";
     };

@@ -14,6 +14,7 @@ struct HttpEndpoint {
     std::string host;  // name, checked against the certificate
     unsigned short port = 443;
     std::string address = {};  // where to connect instead of resolving `host`; empty: resolve
+    std::chrono::milliseconds connect_time_max{0};  // handshake included; 0: the client's
 };
 
 // How far a call got, which is what decides whether a payment may be tried elsewhere.

@@ -16,13 +16,13 @@ def made(instance, kind, *words):
     return line.get(kind) or line[{"merchant": "tenant_id"}.get(kind, f"{kind}_id")]
 
 
-def add_account(instance, store, merchant_id, password):
+def add_account(instance, store, merchant_id, password, processor="mercury"):
     with tempfile.TemporaryDirectory() as folder:
         files = {}
         for name, content in (("merchant-id", merchant_id), ("password", password)):
             files[name] = os.path.join(folder, name)
             paths.write(files[name], content + "\n", mode=0o600)
-        return made(instance, "account", "--store", store, "--processor", "mercury", "--name", "main",
+        return made(instance, "account", "--store", store, "--processor", processor, "--name", "main",
                     "--merchant-id-file", files["merchant-id"], "--password-file", files["password"])
 
 

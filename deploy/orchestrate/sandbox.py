@@ -30,6 +30,11 @@ examples:
   ./postern sandbox fault --clear                                none any more
 Kinds: docs/mercury.md.
 """,
+    "hosts": """\
+examples:
+  ./postern sandbox hosts --close first --for 30s  connections to the first host are refused for so long
+  ./postern sandbox hosts --close first,backup --for 10s
+""",
     "reset": """\
 examples:
   ./postern sandbox reset --yes                 an empty book, no faults, the machine's time
@@ -45,9 +50,10 @@ def seconds(text):
 
 def add_parser(words, instance_options):
     top = words.add_parser("sandbox", help="the processor's stand-in: book, clock, faults")
-    parts = top.add_subparsers(dest="part", metavar="book|clock|fault|reset", required=True)
+    parts = top.add_subparsers(dest="part", metavar="book|clock|fault|hosts|reset", required=True)
     made = {}
     for part, text in (("book", "what it holds"), ("clock", "its time; forward"), ("fault", "what goes wrong on purpose"),
+                       ("hosts", "a host that is down for a while"),
                        ("reset", "forget everything")):
         made[part] = parts.add_parser(part, help=text, epilog=EXAMPLES[part],
                                       formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -68,6 +74,8 @@ def add_parser(words, instance_options):
     fault.add_argument("--until", choices=("undo",), help="of late_answer and late_booking: a void of the invoice")
     fault.add_argument("--form", metavar="FORM", help="of echo_card")
     fault.add_argument("--clear", action="store_true", help="take all back")
+    made["hosts"].add_argument("--close", required=True, metavar="HOSTS", help="first, backup, or both with a comma")
+    made["hosts"].add_argument("--for", dest="time", required=True, type=seconds, metavar="TIME")
     made["reset"].add_argument("--yes", action="store_true", help="it cannot be undone")
 
 
@@ -137,6 +145,8 @@ def run(instance, options):
         if not options.yes:
             raise paths.Failure("this forgets the book: say --yes")
         answer = ask(instance, "POST", "/sandbox/reset", {})
+    elif options.part == "hosts":
+        answer = ask(instance, "POST", "/sandbox/hosts", {"closed": options.close.split(","), "for_ms": options.time * 1000})
     elif options.part == "book":
         answer = ask(instance, "GET", f"/sandbox/book?invoice={urllib.parse.quote(options.invoice, safe='')}&since={options.since}")
     else:

@@ -5,7 +5,7 @@ import re
 
 from . import doctor, paths, processes
 
-PREFERRED = {"gateway": 8443, "vault": 8444, "relay": 9080, "sandbox": 9443, "stripe-sandbox": 9543,
+PREFERRED = {"gateway": 8443, "vault": 8444, "relay": 9080, "sandbox": 9443, "stripe-sandbox": 9543, "sandbox-backup": 9643,
              "kafka": 19092, "kafka_controller": 19093}
 PLACEHOLDER = re.compile(r"@([A-Z_]+)@")
 
@@ -53,8 +53,9 @@ def values(instance):
     names = {"MODE": instance.facts["mode"], "RUN": instance.run, "DATA": instance.data, "SECRETS": instance.secrets,
              "CERTS": instance.certificates, "SHARE": instance.share, "GATEWAY_PORT": ports["gateway"],
              "VAULT_PORT": ports["vault"], "SANDBOX_PORT": ports["sandbox"],
-             "STRIPE_SANDBOX_PORT": ports["stripe-sandbox"], "RELAY_PORT": ports["relay"], "KAFKA": broker(instance),
-             "INSTANCE": instance.name, "CONFIG": instance.config}
+             "STRIPE_SANDBOX_PORT": ports["stripe-sandbox"], "SANDBOX_BACKUP_PORT": ports["sandbox-backup"],
+             "RELAY_PORT": ports["relay"], "KAFKA": broker(instance), "INSTANCE": instance.name,
+             "CONFIG": instance.config}
     users = {f"USER_{service.upper()}": instance.user(service) for service in
              ("front", "keeper", "egress", "gateway", "relay", "sandbox")}
     return {**names, **users}

@@ -12,7 +12,8 @@ from . import clusters, paths, processes, settings
 def admin_urls(instance):
     """What is beside the product's own doors: the relay's health and metrics, and the other processors' sandboxes."""
     ports = instance.facts.get("ports", {})  # an instance of before lacks some, until its next `up`
-    found = {"relay": ("http", "relay"), "stripe_sandbox": ("https", "stripe-sandbox")}
+    found = {"relay": ("http", "relay"), "stripe_sandbox": ("https", "stripe-sandbox"),
+             "mercury_backup": ("https", "sandbox-backup")}
     return {name: f"{scheme}://127.0.0.1:{ports[port]}" for name, (scheme, port) in found.items() if port in ports}
 
 

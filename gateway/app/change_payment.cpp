@@ -50,10 +50,11 @@ idempotency::KeyedCommand change_command(const CallContext& context, const Chang
 }
 
 const domain::Operation* first_operation(const PaymentView& view) {
-    const auto found = std::ranges::find_if(view.operations, [](const domain::Operation& operation) {
-        return operation.verb == domain::Verb::authorize || operation.verb == domain::Verb::sale;
-    });
-    return found == view.operations.end() ? nullptr : &*found;
+    const domain::Operation* latest = nullptr;
+    for (const domain::Operation& operation : view.operations) {
+        if (operation.verb == domain::Verb::authorize || operation.verb == domain::Verb::sale) latest = &operation;
+    }
+    return latest;
 }
 
 const domain::Operation* latest_approved(const PaymentView& view, std::initializer_list<domain::Verb> verbs) {

@@ -25,17 +25,18 @@ idempotency::Meaning meaning_of(const NewPaymentInput& input) {
 }
 
 domain::Payment payment_of(const Services& services, const CallContext& context, const NewPaymentInput& input,
-                           const Route& route, std::string_view brand, std::string business_date) {
+                           const Route& route, const domain::RouteAccount& account, std::string_view brand,
+                           std::string business_date) {
     const Timestamp now = services.clock.now();
-    const auto& capabilities = services.adapters.find(route.processor)->capabilities();
+    const auto& capabilities = services.adapters.find(account.processor)->capabilities();
     const auto zero = domain::Money::zero(input.amount.currency());
     const auto& offline_at = input.accepted_offline_at;
     domain::Payment payment{.id = PaymentId::create(now, services.random),
                             .tenant_id = context.tenant_id,
                             .tender = input.tender,
                             .token = input.token,
-                            .processor = route.processor,
-                            .account_id = route.account_id,
+                            .processor = account.processor,
+                            .account_id = account.id,
                             .order_reference = input.order_reference,
                             .requested = input.amount,
                             .approved = zero, .captured = zero, .tip = zero, .refunded = zero, .released = zero,
@@ -63,7 +64,7 @@ Status check_input(const Services& services, const NewPaymentInput& input, const
     if (input.accepted_offline_at && *input.accepted_offline_at > latest) {
         return Error{ErrorKind::invalid_request, "accepted_offline_at_in_future", {}, "/accepted_offline_at"};
     }
-    return check_operation(services, route.processor, input.verb, input.amount);
+    return {};
 }
 
 Result<std::string> order_day(const Services& services, const NewPaymentInput& input, const Route& route) {
@@ -79,8 +80,25 @@ Error about_token(Error error) {
 struct Ready {
     NewPayment command;
     vault::CardExtras extras;
-    AccountGates::Pass pass;
+    Itinerary itinerary;
 };
+
+// The BIN table knows brands by range; where it does not, the vault's word stands.
+domain::CardSummary card_of(const vault::TokenSummary& token, const domain::BinTable& bins) {
+    domain::BinFacts facts = bins.look_up(token.bin6);
+    domain::CardSummary card{token.bin6, token.last4, token.brand, token.expiry_month, token.expiry_year};
+    if (!facts.brand.empty()) card.brand = std::move(facts.brand);
+    if (facts.funding != domain::Funding::unknown) card.funding = domain::to_text(facts.funding);
+    card.country = std::move(facts.country);
+    return card;
+}
+
+std::vector<domain::RouteAccount> accounts_for(const Services& services, const NewPaymentInput& input, const Route& route,
+                                               const domain::CardSummary& card) {
+    const domain::RouteQuestion question{input.tender.store_id, input.amount, card.bin6, card.brand,
+                                         card.funding.empty() ? "unknown" : card.funding, services.clock.now()};
+    return domain::choose_route(route.rules, route.accounts, question).accounts;
+}
 
 // All that can refuse before commit 1.
 Awaitable<Result<Ready>> make_ready(const Services& services, const CallContext& context,
@@ -91,17 +109,19 @@ Awaitable<Result<Ready>> make_ready(const Services& services, const CallContext&
     if (const Status fits = check_input(services, input, *route); !fits) co_return fits.error();
     auto day = order_day(services, input, *route);
     if (!day) co_return Error{ErrorKind::internal, day.error().code, day.error().detail};
-    auto pass = services.gates.enter(route->account_id);
-    if (!pass) co_return pass.error();
     const auto token = co_await services.vault.describe(context.tenant_id, input.token);
     if (!token) co_return about_token(token.error());
-    domain::Payment payment = payment_of(services, context, input, *route, token->brand, std::move(*day));
+    const auto bins = co_await services.directory.bins();
+    domain::CardSummary card = card_of(*token, *bins);
+    auto entered = enter_first(services, accounts_for(services, input, *route, card), input.verb, input.amount);
+    if (!entered) co_return entered.error();
+    auto& [account, itinerary] = *entered;
+    domain::Payment payment = payment_of(services, context, input, *route, account, card.brand, std::move(*day));
     domain::Operation operation =
         new_operation(services, payment, {input.verb, input.amount, std::nullopt}, context.deadline);
-    domain::CardSummary card{token->bin6, token->last4, token->brand, token->expiry_month, token->expiry_year};
     co_return Ready{{command, std::move(payment), std::move(card), std::move(operation),
                      live_lease(services, context.deadline)},
-                    token->extras, std::move(*pass)};
+                    token->extras, std::move(itinerary)};
 }
 
 }  // namespace
@@ -121,7 +141,7 @@ Awaitable<Result<Response>> create_payment(const Services& services, CallContext
     Work work{.payment = std::move(prepared->payment), .card = std::move(prepared->card),
               .operation = std::move(prepared->operation), .original = {}, .attempts = {},
               .extras = ready->extras};
-    co_return co_await drive_live(services, std::move(work), context.deadline);
+    co_return co_await drive_charge(services, std::move(work), context.deadline, std::move(ready->itinerary));
 }
 
 }  // namespace postern::gateway

@@ -1,5 +1,9 @@
 #include "gateway/app/drive_live.hpp"
 
+#include <algorithm>
+#include <array>
+
+#include "gateway/app/new_operation.hpp"
 #include "gateway/app/operation_driver.hpp"
 #include "gateway/app/settled.hpp"
 
@@ -8,18 +12,23 @@ namespace {
 
 constexpr int steps_max = 32;
 constexpr std::chrono::milliseconds call_time_least{250};  // less is no fair try
+// Why nothing was sent, where another account may fare better: the way to this one's processor is closed.
+constexpr std::array<std::string_view, 7> closed_ways{"connect_timeout", "connect_refused", "connect_failed", "resolve_failed",
+                                                      "tls_failed", "connection_lost", "account_disabled"};
 
 class LiveDrive {
 public:
-    LiveDrive(const Services& services, Work work, Instant deadline)
-        : services_{services}, driver_{services, std::move(work)}, deadline_{deadline} {}
+    LiveDrive(const Services& services, Work work, Instant deadline, std::optional<Itinerary> itinerary)
+        : services_{services}, driver_{services, std::move(work)}, deadline_{deadline}, itinerary_{std::move(itinerary)} {}
 
     Awaitable<Response> run() {
         co_await driver_.send(driver_.kind_of(true), 1, std::max(left(), call_time_least));
         for (int steps = 0; steps < steps_max; ++steps) {
             const processors::Step step = driver_.next();
             if (const auto* conclude = std::get_if<processors::Conclude>(&step)) {
-                co_return co_await finish(co_await driver_.commit(conclude->claim, OpenEnd{}));
+                const auto done = co_await end(conclude->claim);
+                if (!done) continue;
+                co_return co_await finish(*done);
             }
             if (!std::holds_alternative<processors::Proceed>(step)) {
                 const auto open = co_await driver_.stay_open({live_lease(services_, deadline_), words_of(step)});
@@ -37,6 +46,28 @@ private:
     std::chrono::milliseconds left() const {
         const auto rest = time_left(services_, deadline_) - services_.settings.answer_reserve;
         return std::max(rest, std::chrono::milliseconds{0});
+    }
+
+    // Nothing: the payment went on at another account, whose answer is to be judged now.
+    Awaitable<std::optional<Committed>> end(domain::Claim claim) {
+        auto next = next_account(claim);
+        if (next) std::get<domain::NotSentClaim>(claim).next = domain::NextAccount{next->first.id, next->first.processor};
+        const auto done = co_await driver_.commit(std::move(claim), OpenEnd{live_lease(services_, deadline_), ""});
+        if (done != Committed::applied || !driver_.moved()) co_return done;
+        itinerary_.emplace(std::move(next->second));
+        driver_.take_up(*driver_.moved());
+        co_await driver_.send(driver_.kind_of(true), 1, std::max(left(), call_time_least));
+        co_return std::nullopt;
+    }
+
+    std::optional<std::pair<domain::RouteAccount, Itinerary>> next_account(const domain::Claim& claim) const {
+        const auto* not_sent = std::get_if<domain::NotSentClaim>(&claim);
+        const bool is_closed = not_sent != nullptr && std::ranges::find(closed_ways, not_sent->code) != closed_ways.end();
+        if (!is_closed || !itinerary_ || left() < call_time_least) return std::nullopt;
+        const domain::Operation& operation = driver_.work().operation;
+        auto next = enter_first(services_, itinerary_->rest, operation.verb, operation.requested);
+        if (!next) return std::nullopt;
+        return std::move(*next);
     }
 
     // False where the deadline, or the step itself, ends what a live request can do.
@@ -80,13 +111,36 @@ private:
     const Services& services_;
     OperationDriver driver_;
     Instant deadline_;
+    std::optional<Itinerary> itinerary_;
 };
 
 }  // namespace
 
 Awaitable<Response> drive_live(const Services& services, Work work, Instant deadline) {
-    LiveDrive drive{services, std::move(work), deadline};
+    LiveDrive drive{services, std::move(work), deadline, std::nullopt};
     co_return co_await drive.run();
+}
+
+Awaitable<Response> drive_charge(const Services& services, Work work, Instant deadline, Itinerary itinerary) {
+    LiveDrive drive{services, std::move(work), deadline, std::move(itinerary)};
+    co_return co_await drive.run();
+}
+
+Result<std::pair<domain::RouteAccount, Itinerary>> enter_first(const Services& services,
+                                                               std::span<const domain::RouteAccount> accounts,
+                                                               domain::Verb verb, domain::Money amount) {
+    std::optional<Error> refusal;
+    for (std::size_t i = 0; i < accounts.size(); ++i) {
+        const domain::RouteAccount& account = accounts[i];
+        const Status able = check_operation(services, account.processor, verb, amount);
+        auto pass = able ? services.gates.enter(account.id) : Result<AccountGates::Pass>{able.error()};
+        if (pass) {
+            const auto behind = accounts.subspan(i + 1);
+            return std::pair{account, Itinerary{std::move(*pass), {behind.begin(), behind.end()}}};
+        }
+        if (!refusal) refusal = pass.error();
+    }
+    return refusal.value_or(Error{ErrorKind::invalid_request, "unknown_account", {}, "/account_id"});
 }
 
 std::chrono::milliseconds live_lease(const Services& services, Instant deadline) {

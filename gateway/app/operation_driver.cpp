@@ -80,7 +80,7 @@ Awaitable<vault::Verdict> OperationDriver::forward(vault::AttemptKind kind, std:
     POSTERN_FAILPOINT(K3);
     auto verdict = co_await services_.vault.forward(std::move(request));
     if (verdict) {
-        report_to_gate(is_transport_fault(*verdict, time_given));
+        co_await report_to_gate(is_transport_fault(*verdict, time_given));
         co_return std::move(*verdict);
     }
     services_.observer.failure("forward", verdict.error(), operation.id.text());
@@ -90,11 +90,13 @@ Awaitable<vault::Verdict> OperationDriver::forward(vault::AttemptKind kind, std:
     co_return vault::MaybeSent{std::string(verdict.error().code)};
 }
 
-void OperationDriver::report_to_gate(bool transport_fault) {
-    const AccountId& account = work_.operation.account_id;
+Awaitable<void> OperationDriver::report_to_gate(bool transport_fault) {
+    const AccountId account = work_.operation.account_id;
     const auto turn = services_.gates.report(account, transport_fault);
-    if (turn != AccountGates::Turn::none)
-        services_.observer.breaker_turned(account, turn == AccountGates::Turn::opened);
+    if (turn == AccountGates::Turn::none) co_return;
+    const bool is_open = turn == AccountGates::Turn::opened;
+    services_.observer.breaker_turned(account, is_open);
+    co_await services_.directory.note_breaker(account, is_open);
 }
 
 Awaitable<Result<std::int32_t>> OperationDriver::begin_attempt() {
@@ -242,7 +244,17 @@ Awaitable<std::optional<Committed>> OperationDriver::record_once(Decided decided
     co_return was_final ? Committed::lost : Committed::applied;
 }
 
+void OperationDriver::take_up(domain::Operation operation) {
+    work_.operation = std::move(operation);
+    work_.attempts.clear();
+    work_.undo_exists = false;
+    lease_epoch_ = work_.operation.lease_epoch;
+    has_news_ = false;
+    moved_.reset();
+}
+
 void OperationDriver::take_over(Change& change) {
+    if (change.moved) moved_ = std::move(change.moved->operation);
     work_.operation = std::move(change.operation);
     work_.payment = std::move(change.payment);
     ++work_.payment.version;

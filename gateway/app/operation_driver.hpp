@@ -26,6 +26,10 @@ public:
     const Work& work() const { return work_; }
     // What the last commit stored for the keys that wait.
     const Answer& answer() const { return answer_; }
+    // The operation with which the payment goes on at another account; where the last commit has moved it.
+    const std::optional<domain::Operation>& moved() const { return moved_; }
+    // From now on that one is in this holder's hands.
+    void take_up(domain::Operation operation);
 
     // One message: planned, handed to the vault (which journals and sends it), its verdict added to the history. A
     // verdict of `not_sent` from a vault that was not reached is ours to give: nobody else holds this attempt.
@@ -53,7 +57,7 @@ private:
     const processors::ProcessorAdapter& adapter() const;
     Awaitable<vault::Verdict> forward(vault::AttemptKind kind, std::int32_t number, vault::MessageTree message,
                                       std::chrono::milliseconds time_left);
-    void report_to_gate(bool transport_fault);
+    Awaitable<void> report_to_gate(bool transport_fault);
     processors::Step send_undo_again() const;
     EvidenceNote take_note();
     domain::Claim with_checks(domain::Claim claim) const;
@@ -71,6 +75,7 @@ private:
     Work work_;
     std::int64_t lease_epoch_;
     Answer answer_;
+    std::optional<domain::Operation> moved_;
     bool has_news_ = false;  // the last attempt's evidence is not in the database yet
 };
 

@@ -7,8 +7,9 @@ using domain::Standing;
 
 constexpr std::chrono::minutes refund_time{10};  // within it a lost message of a refund in an undo's place is sent again
 
-void attach_event(const Services& services, Change& change, std::string_view type, Timestamp now) {
-    change.event = idempotency::make_event(EventId::create(now, services.random), type, change.payment,
+void attach_event(const Services& services, Change& change, const domain::CardSummary& card, std::string_view type,
+                  Timestamp now) {
+    change.event = idempotency::make_event(EventId::create(now, services.random), type, change.payment, card,
                                            change.operation, now);
     change.payment.event_version = change.event->version;
     change.payment.last_event_hash = change.event->hash;
@@ -31,6 +32,29 @@ domain::Operation tip_again(const Services& services, const domain::Effect& effe
     return again;
 }
 
+// The same charge at the account where the payment goes on: a new operation with an identity of its own.
+domain::Operation again_at(const Services& services, const domain::Payment& payment, const domain::Operation& unsent) {
+    const Timestamp now = services.clock.now();
+    return domain::Operation{.id = OperationId::create(now, services.random),
+                             .payment_id = unsent.payment_id,
+                             .tenant_id = unsent.tenant_id,
+                             .verb = unsent.verb,
+                             .requested = unsent.requested,
+                             .approved = {},
+                             .undoes = {},
+                             .processor = payment.processor,
+                             .account_id = payment.account_id,
+                             .processor_identity = services.identities.next(*services.adapters.find(payment.processor)),
+                             .reference = {},
+                             .decline = {},
+                             .failure_code = {},
+                             .goal = {},
+                             .vault_epoch = services.vault.epoch(),
+                             .created_at = now,
+                             .deadline = unsent.deadline,
+                             .unknown_since = {}};
+}
+
 Change change_of(const Services& services, const Work& work, const domain::Effect& effect,
                  const domain::Claim& claim, std::string_view business_date, const OpenEnd& open_end, Timestamp now) {
     Change change{.operation = effect.operation, .payment = effect.payment, .entries = {}, .event = {}, .undo = {},
@@ -38,7 +62,15 @@ Change change_of(const Services& services, const Work& work, const domain::Effec
     change.operation_was_final = domain::is_final(work.operation.status);
     change.entries = ledger::entries_for(work.payment, effect.payment, effect.operation, business_date, now,
                                          services.random);
-    if (!effect.event.empty()) attach_event(services, change, effect.event, now);
+    if (effect.moved && change.payment.expires_at) {  // the next processor keeps a hold for a time of its own
+        const auto& capabilities = services.adapters.find(effect.payment.processor)->capabilities();
+        change.payment.expires_at = change.payment.due_at = now + hold_life(capabilities, work.card.brand);
+    }
+    if (!effect.event.empty()) attach_event(services, change, work.card, effect.event, now);
+    if (effect.moved) {
+        change.moved = Change::Moved{again_at(services, effect.payment, effect.operation), open_end.next_look};
+        return change;
+    }
     if (effect.undo) {
         const auto* approval = std::get_if<domain::ApprovedClaim>(&claim);
         const bool is_tip = effect.operation.verb == domain::Verb::adjust_tip;
@@ -104,7 +136,8 @@ Answer draw(const Services& services, const domain::Payment& payment, const doma
     Answer answer = services.renderer.render(payment, card, operation);
     const bool charge = operation.verb == domain::Verb::authorize || operation.verb == domain::Verb::sale;
     const bool on_its_way_back = charge && payment.standing == Standing::live && payment.void_requested;
-    if (on_its_way_back) {
+    const bool went_elsewhere = charge && payment.standing == Standing::pending && domain::is_final(operation.status);
+    if (on_its_way_back || went_elsewhere) {
         answer.status = 202;
         answer.is_final = false;
     }

@@ -33,7 +33,7 @@ struct Decided {
     std::string_view alarm = {};
 };
 
-struct OpenEnd {  // of what stays without a final answer
+struct OpenEnd {  // of what stays without a final answer, or goes on at another account
     std::chrono::milliseconds next_look{0};
     std::string next_step;
 };

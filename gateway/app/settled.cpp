@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/app/change_payment.hpp"
 #include "gateway/app/outcome.hpp"
 
 namespace postern::gateway {
@@ -26,7 +27,10 @@ Awaitable<Result<Answer>> await_settled(const Services& services, TenantId tenan
         if (!view) co_return view.error();
         const auto found = std::ranges::find(view->operations, operation, &domain::Operation::id);
         if (found == view->operations.end()) co_return Error{ErrorKind::not_found, "unknown_operation"};
-        Answer answer = draw(services, view->payment, view->card, in_place_of(*view, *found));
+        const bool is_charge = found->verb == domain::Verb::authorize || found->verb == domain::Verb::sale;
+        // The payment may go on elsewhere, a refund may take the place of a void.
+        const domain::Operation& told = is_charge ? *first_operation(*view) : in_place_of(*view, *found);
+        Answer answer = draw(services, view->payment, view->card, told);
         if (answer.is_final || time_left(services, deadline) <= services.settings.answer_reserve) co_return answer;
         co_await services.sleeper.sleep(services.settings.poll_pause);
     }

@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -10,7 +11,9 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "gateway/app/answer.hpp"
+#include "gateway/domain/bin_table.hpp"
 #include "gateway/domain/payment.hpp"
+#include "gateway/domain/routing.hpp"
 #include "gateway/domain/transition.hpp"
 #include "gateway/ledger/entry.hpp"
 #include "idempotency/keys/keyed_command.hpp"
@@ -92,6 +95,13 @@ struct Change {
     std::optional<idempotency::EventRecord> event;
     std::optional<domain::Operation> undo;  // a new operation that takes the approval back
     bool keys_wait_for_undo = false;    // `undo` takes this operation's place: its keys wait for that one now
+    // The first operation at the account where the payment goes on; whoever made this change holds it, for `lease`. Keys
+    // that wait for this operation wait for that one from now on.
+    struct Moved {
+        domain::Operation operation;
+        std::chrono::milliseconds lease;
+    };
+    std::optional<Moved> moved = {};
     Answer answer;                      // for every key that waits for this operation
     bool tender_is_free = false;        // declined, unsent, or taken back untouched: the tender may be tried again
     // Approval evidence came for an operation that is final already: its status stays (it must still be what
@@ -218,8 +228,9 @@ struct StoreSettings {
 };
 struct Route {  // where a store's payments go
     StoreSettings store;
-    AccountId account_id;
-    std::string processor;
+    // Those that may take a payment, oldest first: all of the store that are enabled, or the named one alone.
+    std::vector<domain::RouteAccount> accounts;
+    std::vector<domain::RouteRule> rules = {};  // in the order in which they are asked; none where an account was named
 };
 // Read through a small cache (seconds), so that a disabled key or store stops working soon.
 class Directory {
@@ -229,6 +240,10 @@ public:
     // invalid_request with field: "unknown_store", "unknown_device", "unknown_account", "store_disabled"
     virtual Awaitable<Result<Route>> route(TenantId tenant, StoreId store, DeviceId device,
                                            std::optional<AccountId> account) = 0;
+    // The BIN table in use; never null. Where it cannot be read, the one that was read last.
+    virtual Awaitable<std::shared_ptr<const domain::BinTable>> bins() { co_return domain::shipped_bins(); }
+    // Told once a turn, for people to read; that it could not be kept is nobody's trouble.
+    virtual Awaitable<void> note_breaker(AccountId, bool /*is_open*/) { co_return; }
 };
 
 }  // namespace postern::gateway

@@ -16,7 +16,9 @@ bool is_after_partial_approval(const PaymentView& view) {
 
 }  // namespace
 
-domain::Funding funding_of(const domain::CardSummary&) { return domain::Funding::unknown; }
+domain::Funding funding_of(const domain::CardSummary& card) {
+    return domain::parse_funding(card.funding).value_or(domain::Funding::unknown);
+}
 
 Awaitable<Result<const domain::TipRule*>> find_tip_rule(const Services& services, const PaymentView& view) {
     const domain::Payment& payment = view.payment;

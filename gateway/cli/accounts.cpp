@@ -36,17 +36,6 @@ Status put_into_vault(Shell& shell, const AccountId& account, const std::string&
     return vault->put_account(account, *tenant_id, processor, credentials);
 }
 
-Status check_processor(Shell& shell, const std::string& processor) {
-    const auto settings = shell.settings();
-    if (!settings) return settings.error();
-    std::string known;
-    for (const std::string& name : settings->processors) {
-        if (name == processor) return {};
-        known += " " + name;
-    }
-    return Error{ErrorKind::invalid_request, "unknown_processor", "this instance knows:" + known};
-}
-
 // One row by id, or not found.
 Result<Table> find(Shell& shell, std::string_view statement, const std::string& id, std::string_view what) {
     auto database = shell.database();
@@ -69,6 +58,17 @@ Status keep(Shell& shell, std::string_view statement, const std::vector<std::str
 }
 
 }  // namespace
+
+Status check_processor(Shell& shell, const std::string& processor) {
+    const auto settings = shell.settings();
+    if (!settings) return settings.error();
+    std::string known;
+    for (const std::string& name : settings->processors) {
+        if (name == processor) return {};
+        known += " " + name;
+    }
+    return Error{ErrorKind::invalid_request, "unknown_processor", "this instance knows:" + known};
+}
 
 Status add_account(Shell& shell, const NewAccount& account) {
     if (auto fits = check_name(account.name); !fits) return fits;

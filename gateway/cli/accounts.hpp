@@ -6,6 +6,9 @@
 
 namespace postern::gateway::cli {
 
+// "unknown_processor" where this instance has none of this name.
+Status check_processor(Shell& shell, const std::string& processor);
+
 struct NewAccount {
     std::string store, processor, name;
     std::string merchant_id_file, password_file;

@@ -12,6 +12,7 @@
 #include "gateway/cli/keys.hpp"
 #include "gateway/cli/migrate.hpp"
 #include "gateway/cli/objects.hpp"
+#include "gateway/cli/routing_tree.hpp"
 #include "gateway/cli/unknown.hpp"
 
 namespace postern::gateway::cli {
@@ -209,6 +210,7 @@ void add_everything(CLI::App& app, Tree& tree) {
     migration->add_option("database", tree.which)->required()->check(CLI::IsMember({"gateway", "vault"}));
     add_merchants(app, tree);
     add_accounts(app, tree);
+    add_routing(app, shell, [&tree](std::function<Status()> run) { tree.chosen = std::move(run); });
     add_people_and_keys(app, tree);
     add_unknown(app, tree);
     add_events(app, tree);

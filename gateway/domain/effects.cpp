@@ -57,7 +57,23 @@ void judge_checks(Effect& effect) {
     effect.event = "payment.checks_failed";
 }
 
+// A charge that never left may be made elsewhere, unless somebody wants none by now.
+bool move_on(Effect& effect, const Claim& claim) {
+    const auto* not_sent = std::get_if<NotSentClaim>(&claim);
+    Payment& payment = effect.payment;
+    const bool may = not_sent != nullptr && not_sent->next && payment.standing == Standing::pending &&
+                     is_current(effect) && not_sent->next->id != payment.account_id && !payment.void_requested;
+    if (!may) return false;
+    payment.account_id = not_sent->next->id;
+    payment.processor = not_sent->next->processor;
+    effect.moved = true;
+    effect.event = "payment.rerouted";
+    return true;
+}
+
 }  // namespace
+
+bool is_current(const Effect& effect) { return effect.operation.account_id == effect.payment.account_id; }
 
 Status add(Money& total, Money amount) {
     const auto sum = total.plus(amount);
@@ -160,6 +176,7 @@ Status ended_without_effect(Effect& effect, const Claim& claim, Timestamp now) {
     switch (effect.operation.verb) {
         case Verb::authorize:
         case Verb::sale:
+            if (move_on(effect, claim)) return {};
             payment.standing = declined ? Standing::declined : Standing::failed;
             payment.void_requested = false;
             effect.event = declined ? "payment.declined" : "payment.failed";

@@ -33,5 +33,8 @@ Status add(Money& total, Money amount);
 void approve(Effect& effect, const ApprovedClaim& claim);
 void take_back(Effect& effect, Cause cause);
 Status undo_refused(Effect& effect, bool declined, Timestamp now);
+// Whether the operation is of the payment as it stands: a payment that went on at another account has left those of the
+// first one behind.
+bool is_current(const Effect& effect);
 
 }  // namespace postern::domain

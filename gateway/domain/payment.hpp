@@ -39,10 +39,12 @@ enum class PartialApproval { refused, allowed, accepted };
 std::string_view to_text(PartialApproval partial);
 std::optional<PartialApproval> parse_partial_approval(std::string_view text);
 
-// What the vault lets others know of a card.
+// What the vault lets others know of a card, and what the BIN table tells of its first six digits.
 struct CardSummary {
-    std::string bin6, last4, brand;  // brand: visa, mastercard, amex, discover, jcb, diners, other
+    std::string bin6, last4, brand;  // brand: visa, mastercard, amex, discover, jcb, diners, unionpay, maestro, other
     int expiry_month = 0, expiry_year = 0;
+    std::string funding = {};  // credit, debit, prepaid; empty: nobody can tell
+    std::string country = {};  // of the issuer, ISO 3166 alpha-2; empty: nobody can tell
     friend bool operator==(const CardSummary&, const CardSummary&) = default;
 };
 

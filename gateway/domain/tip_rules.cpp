@@ -8,10 +8,6 @@
 namespace postern::domain {
 namespace {
 
-constexpr Words<Funding, 4> fundings{{
-    {Funding::unknown, "unknown"}, {Funding::credit, "credit"}, {Funding::debit, "debit"}, {Funding::prepaid, "prepaid"},
-}};
-
 bool names(const std::vector<std::string>& all, std::string_view one) {
     return all.empty() || std::ranges::find(all, one) != all.end();
 }
@@ -28,9 +24,6 @@ int conditions(const TipRule& rule) {
 }
 
 }  // namespace
-
-std::string_view to_text(Funding funding) { return word_of(fundings, funding); }
-std::optional<Funding> parse_funding(std::string_view text) { return value_of(fundings, text); }
 
 const TipRule* TipRules::find(const TipQuestion& question) const {
     const auto rank = [](const TipRule& rule) { return std::tuple{std::string_view{rule.valid_from}, conditions(rule)}; };

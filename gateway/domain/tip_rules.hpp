@@ -6,14 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/domain/funding.hpp"
 #include "gateway/domain/money.hpp"
 
 namespace postern::domain {
-
-// How a card is paid for, as far as it is known.
-enum class Funding { unknown, credit, debit, prepaid };
-std::string_view to_text(Funding funding);
-std::optional<Funding> parse_funding(std::string_view text);
 
 // What the card schemes allow a merchant, from a day on: one row of a table that operators keep (deploy/config/tips.toml).
 // Empty conditions hold for everything.

@@ -35,7 +35,14 @@ struct DeclinedClaim {
     Decline decline;
     Checks checks = {};
 };
-struct NotSentClaim { std::string_view code; };  // the vault's fence: no attempt of it ever left, none will
+struct NextAccount {
+    AccountId id;
+    std::string processor;
+};
+struct NotSentClaim {  // the vault's fence: no attempt of it ever left, none will
+    std::string_view code;
+    std::optional<NextAccount> next = {};  // of a charge: where the payment goes on, with a new operation
+};
 struct RefusedClaim { std::string_view code; std::string raw_code; };  // the processor refused without effect
 struct UnknownClaim { Goal goal; std::string_view code; };             // maybe sent, nothing trusted came back
 // The clock's: the payment's due_at is over, the end of an offer or of a hold. About the approved authorize or sale.
@@ -55,6 +62,7 @@ struct Effect {
     std::optional<Money> refund = {};
     std::optional<Cause> cause = {};
     bool tender_is_free = false;  // all of it went back before anybody took it: the tender may be tried again
+    bool moved = false;           // the payment goes on at another account: it needs a new first operation there
     std::string_view alarm = {};
     std::string_view event = {};  // event type to publish, e.g. "payment.authorized"; empty: none
 };

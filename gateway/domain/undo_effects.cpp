@@ -40,13 +40,13 @@ bool target_is_gone(Effect& effect, Timestamp now) {
 
 }  // namespace
 
-// Where nobody asked to void the payment, the undo took back a stray approval that the amounts never counted.
+// Where nobody asked to void the payment, or it went on elsewhere, the undo took back a stray approval that the amounts never counted.
 Status undo_approved(Effect& effect, const Claim& claim, Timestamp) {
     const auto& approval = std::get<ApprovedClaim>(claim);
     approve(effect, approval);
     if (approval.hold_may_remain) effect.alarm = "hold_may_remain";
     Payment& payment = effect.payment;
-    if (payment.standing != Standing::live || !payment.void_requested) {
+    if (payment.standing != Standing::live || !payment.void_requested || !is_current(effect)) {
         effect.event = "payment.stray_approval_undone";
         return {};
     }
@@ -58,10 +58,10 @@ Status undo_approved(Effect& effect, const Claim& claim, Timestamp) {
 Status undo_refused(Effect& effect, bool declined, Timestamp now) {
     Payment& payment = effect.payment;
     const auto& decline = effect.operation.decline;
-    const bool was_wanted = payment.standing == Standing::live && payment.void_requested;
+    const bool was_wanted = payment.standing == Standing::live && payment.void_requested && is_current(effect);
     const bool no_target = declined && decline && decline->reason == DeclineReason::reversal_target_missing;
     if (was_wanted && no_target && target_is_gone(effect, now)) return {};
-    payment.void_requested = false;
+    if (is_current(effect)) payment.void_requested = false;
     if (was_wanted) payment.due_at = std::max(payment.expires_at.value_or(now), now + undo_pause);
     effect.event = declined ? "payment.void_declined" : "payment.void_failed";
     effect.alarm = "undo_refused";

@@ -75,6 +75,7 @@ void fill(api::Operation& out, const domain::Operation& operation, std::string_v
         out.mutable_checks()->set_cvv(std::string{domain::to_text(operation.checks.cvv)});
     }
     if (operation.tip) out.set_tip_minor(operation.tip->amount_minor());
+    out.set_account_id(operation.account_id.text());
 }
 
 void fill_amounts(api::Payment& out, const domain::Payment& payment) {
@@ -96,6 +97,8 @@ void fill_card(api::Card& out, const CardToken& token, const domain::CardSummary
     out.set_brand(card.brand);
     out.set_expiry_month(card.expiry_month);
     out.set_expiry_year(card.expiry_year);
+    out.set_funding(card.funding);
+    out.set_country(card.country);
 }
 
 void fill(api::Payment& out, const domain::Payment& payment, const domain::CardSummary& card) {

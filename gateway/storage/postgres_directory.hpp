@@ -18,6 +18,8 @@ public:
     Awaitable<Result<Caller>> authenticate(std::string key_digest) override;
     Awaitable<Result<Route>> route(TenantId tenant, StoreId store, DeviceId device,
                                    std::optional<AccountId> account) override;
+    Awaitable<std::shared_ptr<const domain::BinTable>> bins() override;
+    Awaitable<void> note_breaker(AccountId account, bool is_open) override;
 
 private:
     struct Impl;

@@ -33,6 +33,11 @@ ArrayRows& add_tender(ArrayRows& rows, const domain::Payment& payment) {
         .text(payment.tender.tender_id);
 }
 
+void add_told(ArrayRows& rows, const std::string& word) {
+    if (word.empty()) rows.null();
+    else rows.id(word);
+}
+
 void add_command(ArrayRows& rows, const NewPayment& command) {
     const auto& [key, payment, card, operation, lease] = command;
     rows.text(key.key).text(key.path).id(key.fingerprint).text(idempotency::encode_meaning(key.meaning));
@@ -47,6 +52,8 @@ void add_command(ArrayRows& rows, const NewPayment& command) {
     rows.text(operation.processor_identity).text(operation.vault_epoch).number(lease.count());
     rows.time(operation.created_at).time(operation.deadline);
     rows.id_or_null(encode_partial_approval(payment.partial_approval)).id_or_null(encode(payment.checks_policy));
+    add_told(rows, card.funding);
+    add_told(rows, card.country);
 }
 
 Prepared prepared(const NewPayment& command) {
@@ -57,7 +64,7 @@ Prepared prepared(const NewPayment& command) {
 
 // The payments written; tenders that stood without their key are gone again.
 std::set<std::string> insert(pqxx::work& tx, Batch batch) {
-    ArrayRows rows{37};
+    ArrayRows rows{39};
     for (const auto* command : batch) add_command(rows, *command);
     std::set<std::string> written, stray;
     const auto params = rows.take();

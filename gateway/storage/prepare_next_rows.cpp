@@ -89,10 +89,11 @@ const domain::Operation* own_operation(const PaymentView& view, const AcceptPart
     return own == view.operations.end() ? nullptr : &*own;
 }
 const domain::Operation* own_operation(const PaymentView& view, const UndoUnknown&) {
-    const auto first = std::ranges::find_if(view.operations, [](const domain::Operation& operation) {
-        return operation.verb == domain::Verb::authorize || operation.verb == domain::Verb::sale;
-    });
-    return first == view.operations.end() ? nullptr : &*first;
+    const domain::Operation* latest = nullptr;  // a payment that went on at another account has more than one
+    for (const domain::Operation& operation : view.operations) {
+        if (operation.verb == domain::Verb::authorize || operation.verb == domain::Verb::sale) latest = &operation;
+    }
+    return latest;
 }
 
 Result<Prepared> read_back(const Result<PaymentView>& view, const auto& command) {

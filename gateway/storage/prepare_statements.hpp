@@ -14,13 +14,14 @@ WITH input AS MATERIALIZED (
         $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::integer[], $16::integer[], $17::text[],
         $18::text[], $19::text[], $20::text[], $21::bigint[], $22::timestamptz[], $23::timestamptz[],
         $24::timestamptz[], $25::bigint[], $26::boolean[], $27::date[], $28::text[], $29::text[], $30::bigint[],
-        $31::text[], $32::text[], $33::bigint[], $34::timestamptz[], $35::timestamptz[], $36::text[], $37::text[])
+        $31::text[], $32::text[], $33::bigint[], $34::timestamptz[], $35::timestamptz[], $36::text[], $37::text[],
+        $38::text[], $39::text[])
         AS i(key, path, fingerprint, meaning, tender_meaning, payment_id, tenant_id, store_id, device_id,
              tender_id, token, card_bin6, card_last4, card_brand, card_expiry_month, card_expiry_year, processor,
              account_id, order_reference, currency, requested_minor, created_at, expires_at,
              accepted_offline_at, device_sequence, late, business_date, operation_id, verb, operation_minor,
              processor_identity, vault_epoch, lease_ms, operation_created_at, deadline, partial_approval,
-             checks_policy)
+             checks_policy, card_funding, card_country)
 ), got_tender AS (
     INSERT INTO tenders (tenant_id, store_id, device_id, tender_id, payment_id, meaning)
     SELECT i.tenant_id, i.store_id, i.device_id, i.tender_id, i.payment_id, i.tender_meaning
@@ -42,11 +43,11 @@ WITH input AS MATERIALIZED (
     INSERT INTO payments (payment_id, tenant_id, store_id, device_id, tender_id, token, card_bin6, card_last4,
         card_brand, card_expiry_month, card_expiry_year, processor, account_id, order_reference, currency,
         requested_minor, standing, version, created_at, expires_at, due_at, accepted_offline_at, device_sequence, late,
-        business_date, partial_approval, checks_policy)
+        business_date, partial_approval, checks_policy, card_funding, card_country)
     SELECT payment_id, tenant_id, store_id, device_id, tender_id, token, card_bin6, card_last4, card_brand,
         card_expiry_month, card_expiry_year, processor, account_id, order_reference, currency, requested_minor,
         'pending', 1, created_at, expires_at, expires_at, accepted_offline_at, device_sequence, late, business_date,
-        partial_approval, checks_policy
+        partial_approval, checks_policy, card_funding, card_country
     FROM chosen
 ), started AS (
     INSERT INTO operations (operation_id, payment_id, tenant_id, verb, status, requested_minor, processor, account_id,
@@ -70,7 +71,8 @@ WHERE t.tenant_id = i.tenant_id AND t.store_id = i.store_id AND t.device_id = i.
 constexpr const char* find_tenders = R"sql(
 SELECT t.tenant_id, t.store_id, t.device_id, t.tender_id, t.payment_id, t.meaning,
        (SELECT o.operation_id FROM operations o
-        WHERE o.payment_id = t.payment_id AND o.verb IN ('authorize', 'sale')) AS operation_id
+        WHERE o.payment_id = t.payment_id AND o.verb IN ('authorize', 'sale')
+        ORDER BY o.created_at DESC, o.operation_id DESC LIMIT 1) AS operation_id
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS i(tenant_id, store_id, device_id, tender_id)
 JOIN tenders t ON t.tenant_id = i.tenant_id AND t.store_id = i.store_id AND t.device_id = i.device_id
               AND t.tender_id = i.tender_id
@@ -181,7 +183,8 @@ WITH input AS MATERIALIZED (
         AS i(key, path, fingerprint, meaning, payment_id, tenant_id, answer_status, answer_body)
 ), guarded AS MATERIALIZED (
     SELECT i.*, (SELECT o.operation_id FROM operations o
-                 WHERE o.payment_id = p.payment_id AND o.verb IN ('authorize', 'sale')) AS operation_id
+                 WHERE o.payment_id = p.payment_id AND o.verb IN ('authorize', 'sale')
+                 ORDER BY o.created_at DESC, o.operation_id DESC LIMIT 1) AS operation_id
     FROM input i JOIN payments p ON p.payment_id = i.payment_id AND p.tenant_id = i.tenant_id
     WHERE p.standing = 'pending' AND NOT p.void_requested
     ORDER BY i.payment_id

@@ -61,12 +61,31 @@ constexpr const char* find_device = R"sql(
 SELECT d.device_id FROM devices d WHERE d.device_id = $1 AND d.store_id = $2 AND d.tenant_id = $3 AND d.enabled
 )sql";
 
-// The named account, or the store's first.
-constexpr const char* find_account = R"sql(
+// The named account, or all of the store's.
+constexpr const char* find_accounts = R"sql(
 SELECT a.account_id, a.processor FROM processor_accounts a
 WHERE a.store_id = $1 AND a.tenant_id = $2 AND a.enabled AND ($3 = '' OR a.account_id = $3)
 ORDER BY a.created_at, a.account_id
-LIMIT 1
+)sql";
+
+constexpr const char* find_rules = R"sql(
+SELECT r.rule_id, r.name, r.priority, r.store_id, r.brands, r.fundings, r.bins, r.currency, r.amount_min_minor,
+       r.amount_max_minor, floor(extract(epoch FROM r.valid_from))::bigint AS valid_from,
+       floor(extract(epoch FROM r.valid_until))::bigint AS valid_until, r.accounts
+FROM route_rules r
+WHERE r.tenant_id = $1 AND (r.store_id IS NULL OR r.store_id = $2) AND r.enabled
+)sql";
+
+constexpr const char* find_bin_version = R"sql(
+SELECT b.version, b.digest FROM bin_tables b ORDER BY b.active_since DESC, b.version LIMIT 1
+)sql";
+constexpr const char* find_bin_table = R"sql(
+SELECT b.content FROM bin_tables b WHERE b.version = $1
+)sql";
+
+constexpr const char* note_breaker = R"sql(
+INSERT INTO account_breakers (account_id, is_open) VALUES ($1, $2)
+ON CONFLICT (account_id) DO UPDATE SET is_open = $2, turned_at = now()
 )sql";
 
 constexpr const char* insert_identity_epoch = R"sql(

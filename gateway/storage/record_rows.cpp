@@ -148,6 +148,19 @@ void insert_undos(pqxx::work& tx, Batch batch, const std::set<std::string>& appl
     if (!moved.empty()) tx.exec_prepared("move_waiting_keys", pqxx::prepare::make_dynamic_params(moved.take()));
 }
 
+void move_payments(pqxx::work& tx, Batch batch, const std::set<std::string>& applied) {
+    ArrayRows rows{13};
+    for (const auto* outcome : batch) {
+        if (!applied.contains(outcome->evidence.id.text()) || !outcome->change->moved) continue;
+        const auto& [operation, lease] = *outcome->change->moved;
+        rows.id(outcome->change->operation.id.text()).id(operation.id.text()).id(operation.payment_id.text());
+        rows.id(operation.tenant_id.text()).id(domain::to_text(operation.verb)).number(operation.requested.amount_minor());
+        rows.text(operation.processor).id(operation.account_id.text()).text(operation.processor_identity);
+        rows.text(operation.vault_epoch).number(lease.count()).time(operation.created_at).time(operation.deadline);
+    }
+    if (!rows.empty()) tx.exec_prepared("move_payments", pqxx::prepare::make_dynamic_params(rows.take()));
+}
+
 // Of evidence that was there before, by a commit whose answer was lost: its event proves that the change came with it.
 // A change without an event is called fenced, and its holder reads again.
 std::set<std::string> find_told(pqxx::work& tx, Batch batch, const std::set<std::string>& kept) {
@@ -171,6 +184,7 @@ bool was_told(const Outcome& outcome, const std::set<std::string>& told) {
 std::vector<OutcomeVerdict> record(pqxx::work& tx, Batch batch) {
     const Written written = write(tx, batch);
     insert_undos(tx, batch, written.applied);
+    move_payments(tx, batch, written.applied);
     const auto told = find_told(tx, batch, written.kept);
     std::vector<OutcomeVerdict> verdicts;
     for (const auto* outcome : batch) {

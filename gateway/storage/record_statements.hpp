@@ -113,6 +113,28 @@ FROM unnest($1::text[], $2::text[]) AS i(old_operation, new_operation)
 WHERE k.operation_id = i.old_operation AND NOT k.answer_final
 )sql";
 
+// A charge that never left goes on at another account: the payment's first operation there, and the keys that waited for
+// the other. In the transaction of its outcome, whose row locks are held.
+constexpr const char* move_payments = R"sql(
+WITH input AS MATERIALIZED (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[],
+                         $8::text[], $9::text[], $10::text[], $11::bigint[], $12::timestamptz[], $13::timestamptz[])
+        AS i(unsent, operation_id, payment_id, tenant_id, verb, requested_minor, processor, account_id,
+             processor_identity, vault_epoch, lease_ms, created_at, deadline)
+), moved AS (
+    UPDATE payments p SET processor = i.processor, account_id = i.account_id
+    FROM input i WHERE p.payment_id = i.payment_id
+), waiting AS (
+    UPDATE idempotency_keys k SET operation_id = i.operation_id
+    FROM input i WHERE k.operation_id = i.unsent
+)
+INSERT INTO operations (operation_id, payment_id, tenant_id, verb, status, requested_minor, processor, account_id,
+                        processor_identity, lease_until, vault_epoch, created_at, deadline)
+SELECT operation_id, payment_id, tenant_id, verb, 'prepared', requested_minor, processor, account_id, processor_identity,
+       now() + lease_ms * interval '1 millisecond', vault_epoch, created_at, deadline
+FROM input
+)sql";
+
 // Whether an outcome, written by a commit whose answer was lost, moved its operation too.
 constexpr const char* find_told = R"sql(
 SELECT event_id FROM events WHERE event_id = ANY ($1::text[])

@@ -106,7 +106,7 @@ domain::Payment payment_of(const pqxx::row& row) {
 
 domain::CardSummary card_of(const pqxx::row& row) {
     return {raw(row, "card_bin6"), raw(row, "card_last4"), raw(row, "card_brand"), row["card_expiry_month"].as<int>(),
-            row["card_expiry_year"].as<int>()};
+            row["card_expiry_year"].as<int>(), plain_text(row["card_funding"]), plain_text(row["card_country"])};
 }
 
 domain::Operation operation_of(const pqxx::row& row, domain::Currency currency) {

@@ -20,6 +20,7 @@ void prepare_statements(pqxx::connection& connection) {
     connection.prepare("record_outcomes", record_outcomes);
     connection.prepare("insert_undo_operations", insert_undo_operations);
     connection.prepare("move_waiting_keys", move_waiting_keys);
+    connection.prepare("move_payments", move_payments);
     connection.prepare("find_told", find_told);
     connection.prepare("prove_commit", prove_commit);
     connection.prepare("find_payment", find_payment);
@@ -36,7 +37,11 @@ void prepare_statements(pqxx::connection& connection) {
     connection.prepare("find_caller", find_caller);
     connection.prepare("find_store", find_store);
     connection.prepare("find_device", find_device);
-    connection.prepare("find_account", find_account);
+    connection.prepare("find_accounts", find_accounts);
+    connection.prepare("find_rules", find_rules);
+    connection.prepare("find_bin_version", find_bin_version);
+    connection.prepare("find_bin_table", find_bin_table);
+    connection.prepare("note_breaker", note_breaker);
     connection.prepare("insert_identity_epoch", insert_identity_epoch);
 }
 

@@ -41,6 +41,12 @@ void fill(wire::PaymentAfter& out, const domain::Payment& payment) {
     for (const std::string_view flag : domain::words(payment.flags)) out.add_flags(std::string(flag));
 }
 
+void fill(wire::CardAfter& out, const domain::CardSummary& card) {
+    out.set_brand(card.brand);
+    out.set_funding(card.funding);
+    out.set_country(card.country);
+}
+
 void fill(wire::OperationAfter& out, const domain::Operation& operation) {
     out.set_operation_id(operation.id.text());
     out.set_verb(std::string(domain::to_text(operation.verb)));
@@ -74,7 +80,7 @@ std::string bytes_of(const wire::PaymentEvent& event) {
 }  // namespace
 
 EventRecord make_event(EventId id, std::string_view type, const domain::Payment& payment_after,
-                       const domain::Operation& operation_after, Timestamp now) {
+                       const domain::CardSummary& card, const domain::Operation& operation_after, Timestamp now) {
     const std::int64_t version = payment_after.event_version + 1;
     wire::PaymentEvent event;
     event.set_event_id(id.text());
@@ -85,6 +91,7 @@ EventRecord make_event(EventId id, std::string_view type, const domain::Payment&
     event.set_previous_hash(payment_after.last_event_hash);
     set_time(*event.mutable_recorded_at(), now);
     fill(*event.mutable_payment(), payment_after);
+    fill(*event.mutable_payment()->mutable_card(), card);
     fill(*event.mutable_operation(), operation_after);
     std::string payload = bytes_of(event);
     std::string hash = crypto::sha256_text(payload);

@@ -24,7 +24,7 @@ struct EventRecord {
 
 // The event that follows `payment.event_version`; the caller then sets the payment's event_version and last_event_hash.
 EventRecord make_event(EventId id, std::string_view type, const domain::Payment& payment_after,
-                       const domain::Operation& operation_after, Timestamp now);
+                       const domain::CardSummary& card, const domain::Operation& operation_after, Timestamp now);
 
 // The relay's slot of a payment: all its events pass through one holder, in order.
 constexpr int relay_slots = 16;

@@ -30,6 +30,7 @@ struct Settings {
     unsigned short port = 0;
     int clients = 16;
     double seconds = 5;
+    int timeout_ms = 0;  // how long the gateway may take; 0: its own
     std::vector<std::string> tokens;
     std::string key, run;
 };
@@ -47,6 +48,7 @@ std::string payment_body(const Settings& settings, const std::string& name, std:
            "\",\"tender_id\":\"" + name + "\"}}";
 }
 
+// Behind a refusal it pauses, as clients are told to.
 asio::awaitable<void> pay(Stream& stream, beast::flat_buffer& buffer, const Settings& settings, const std::string& name,
                           std::size_t n, Tally& tally) {
     http::request<http::string_body> request{http::verb::post, "/v1/payments", 11};
@@ -54,6 +56,7 @@ asio::awaitable<void> pay(Stream& stream, beast::flat_buffer& buffer, const Sett
     request.set(http::field::authorization, "Bearer " + settings.key);
     request.set(http::field::content_type, "application/json");
     request.set("Idempotency-Key", name);
+    if (settings.timeout_ms > 0) request.set("Postern-Timeout-Ms", std::to_string(settings.timeout_ms));
     request.body() = payment_body(settings, name, n);
     request.prepare_payload();
     const auto begun = Clock::now();
@@ -62,6 +65,9 @@ asio::awaitable<void> pay(Stream& stream, beast::flat_buffer& buffer, const Sett
     co_await http::async_read(stream, buffer, response, asio::use_awaitable);
     ++tally.by_status[static_cast<int>(response.result_int())];
     tally.microseconds.push_back(static_cast<std::uint32_t>((Clock::now() - begun) / std::chrono::microseconds{1}));
+    if (response.result() != http::status::service_unavailable) co_return;
+    asio::steady_timer pause{co_await asio::this_coro::executor, std::chrono::seconds{1}};
+    co_await pause.async_wait(asio::use_awaitable);
 }
 
 asio::awaitable<void> run_client(int client, const Settings& settings, asio::ssl::context& tls, Clock::time_point end,
@@ -133,6 +139,7 @@ int main(int argc, char** argv) {
     app.add_option("--store", settings.store)->required();
     app.add_option("--device", settings.device)->required();
     app.add_option("--clients", settings.clients, "Connections")->capture_default_str();
+    app.add_option("--timeout-ms", settings.timeout_ms, "How long the gateway may take (Postern-Timeout-Ms)");
     app.add_option("--seconds", settings.seconds, "How long")->capture_default_str();
     CLI11_PARSE(app, argc, argv);
     if (!load(settings)) {

@@ -232,7 +232,7 @@ class Status(OnAFolder):
         whole = json.loads(json.dumps(status.whole(self.instance)))
         self.assertLessEqual({"name", "pid", "user", "log"}, set(whole["processes"][0]))
         self.assertEqual(set(whole["urls"]), {"gateway", "vault", "mercury_sandbox", "kafka"})
-        self.assertEqual(set(whole["admin_urls"]), {"relay", "stripe_sandbox"})
+        self.assertEqual(set(whole["admin_urls"]), {"relay", "stripe_sandbox", "mercury_backup"})
         self.assertLessEqual({"api_key_file", "ca_file"}, set(whole["credentials"]))
         self.assertTrue(all(isinstance(path, str) for path in whole["data"].values()))
 

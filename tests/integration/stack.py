@@ -157,23 +157,29 @@ class Stack:
 
     def new_store(self, processor, merchant_id, password):
         """A store of the first merchant with a device and an account at that processor; their ids."""
-        def made(kind, *words):
-            return json.loads(postern("--json", kind, "add", *words).splitlines()[0])[kind]
+        store = self._made("store", "--merchant", self.ids["merchant"], "--name", self.name("store"), "--time-zone", "UTC")
+        device = self._made("device", "--store", store, "--name", "till-1")
+        return {"store": store, "device": device,
+                "account": self.add_account(store, processor, "main", merchant_id, password)}
+
+    def add_account(self, store, processor, name, merchant_id, password):
         with tempfile.TemporaryDirectory() as folder:
             files = []
-            for name, content in (("merchant-id", merchant_id), ("password", password)):
-                files.append(os.path.join(folder, name))
+            for what, content in (("merchant-id", merchant_id), ("password", password)):
+                files.append(os.path.join(folder, what))
                 with open(os.open(files[-1], os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
                     file.write(content + "\n")
-            store = made("store", "--merchant", self.ids["merchant"], "--name", self.name("store"), "--time-zone", "UTC")
-            device = made("device", "--store", store, "--name", "till-1")
-            account = made("account", "--store", store, "--processor", processor, "--name", "main",
-                           "--merchant-id-file", files[0], "--password-file", files[1])
-        return {"store": store, "device": device, "account": account}
+            return self._made("account", "--store", store, "--processor", processor, "--name", name,
+                              "--merchant-id-file", files[0], "--password-file", files[1])
+
+    @staticmethod
+    def _made(kind, *words):
+        return json.loads(postern("--json", kind, "add", *words).splitlines()[0])[kind]
 
     # -- the other side's books ----------------------------------------------------------------------------------------
     def sandbox(self, method, path, body=None, of="mercury"):
-        client = Client({**self.urls, **self.status["admin_urls"]}[f"{of}_sandbox"], self.ca)
+        where = {**self.urls, **self.status["admin_urls"]}
+        client = Client(where.get(f"{of}_sandbox") or where[of], self.ca)
         answer = client.call(method, path, body)
         client.close()
         assert answer.status < 300, answer

@@ -11,9 +11,9 @@ namespace postern::test {
 // "declined", "no_target", "refused", "not_found", "prepared" (the next message, please), anything else is unreadable.
 class FakeAdapter final : public processors::ProcessorAdapter {
 public:
-    FakeAdapter() {
+    explicit FakeAdapter(std::string name = "mercury") {  // the one that samples name
         using domain::Verb;
-        capabilities_.name = "mercury";  // the one that samples name
+        capabilities_.name = std::move(name);
         capabilities_.verbs = {Verb::authorize, Verb::sale, Verb::capture, Verb::refund, Verb::reverse,
                                Verb::adjust_tip, Verb::increment};
         capabilities_.tip_above_authorized = true;

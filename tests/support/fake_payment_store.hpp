@@ -44,7 +44,7 @@ public:
         const auto [tender, is_free] = tenders.try_emplace(tender_key(command.payment), command.payment.id);
         if (!is_free) {
             const PaymentRow& row = payments.at(tender->second);
-            co_return PrepareResult{gateway::TenderTaken{row.payment.id, row.operations.front(), row.meaning == meaning}};
+            co_return PrepareResult{gateway::TenderTaken{row.payment.id, first_of(row), row.meaning == meaning}};
         }
         command.payment.version = 1;
         payments.emplace(command.payment.id, PaymentRow{command.payment, command.card, {command.operation.id}, meaning});
@@ -77,7 +77,7 @@ public:
         }
         row.payment.void_requested = true;
         ++row.payment.version;
-        domain::Operation& first = operations.at(row.operations.front()).operation;
+        domain::Operation& first = operations.at(first_of(row)).operation;
         first.goal = domain::Goal::undo;
         insert_key(command.command, first);
         keys.at(key_of(command.command)).answer = command.answer;
@@ -227,6 +227,15 @@ private:
         if (row.answer) return PrepareResult{gateway::Replay{*row.answer, row.payment_id}};
         return PrepareResult{gateway::StillRunning{row.payment_id}};
     }
+    // The charge as it stands: the last, where the payment went on at another account.
+    OperationId first_of(const PaymentRow& row) const {
+        OperationId latest = row.operations.front();
+        for (const OperationId& id : row.operations) {
+            const auto verb = operations.at(id).operation.verb;
+            if (verb == domain::Verb::authorize || verb == domain::Verb::sale) latest = id;
+        }
+        return latest;
+    }
     void insert(const domain::Operation& operation, std::chrono::milliseconds lease) {
         operations.emplace(operation.id, OperationRow{operation, clock_.now() + lease, ""});
     }
@@ -246,6 +255,12 @@ private:
             row.operations.push_back(change.undo->id);
             insert(*change.undo, std::chrono::milliseconds{0});
         }
+        if (change.moved) {
+            row.operations.push_back(change.moved->operation.id);
+            insert(change.moved->operation, change.moved->lease);
+            for (auto& [text, key] : keys)
+                if (key.operation_id == change.operation.id) key.operation_id = change.moved->operation.id;
+        }
         for (auto& [text, key] : keys) {
             const bool waits = key.operation_id == change.operation.id && (!key.answer || !key.answer->is_final);
             if (waits) key.answer = change.answer;
@@ -255,10 +270,10 @@ private:
     gateway::Claimed claimed_of(const OperationRow& row) const {
         const PaymentRow& payment = payments.at(row.operation.payment_id);
         gateway::Claimed claimed{payment.payment, payment.card, row.operation, {}, {}};
-        const bool builds_on = payment.operations.front() != row.operation.id;
+        const bool is_charge = row.operation.verb == domain::Verb::authorize || row.operation.verb == domain::Verb::sale;
         const bool is_tip = row.operation.verb == domain::Verb::adjust_tip;  // said again, it still builds on the money
         const auto undoes = is_tip ? std::nullopt : row.operation.undoes;
-        if (builds_on) claimed.original = operations.at(undoes.value_or(payment.operations.front())).operation;
+        if (!is_charge) claimed.original = operations.at(undoes.value_or(first_of(payment))).operation;
         for (const gateway::EvidenceRecord& record : evidence) {
             if (record.operation_id != row.operation.id) continue;
             claimed.evidence.push_back({record.attempt, record.attempt_kind, record.source, record.raw, record.recorded_at});

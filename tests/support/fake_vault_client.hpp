@@ -34,6 +34,8 @@ enum class Fault {
     broken,                          // the keeper sent it, the gateway's connection broke
     overbook,                        // approves more than was asked for
     prepare,                         // not booked, and answered so that another message is wanted
+    connect_refused,                 // no byte left: the way to the processor is closed
+    false_fence,                     // booked, and said to have never left: what no vault may do
     code_lost,                       // the vault refuses: the security code that the message asks for is gone
 };
 
@@ -93,16 +95,20 @@ private:
     vault::Verdict act(const vault::ForwardRequest& request, Fault fault) {
         if (fault == Fault::lose_request) return vault::MaybeSent{"connection_lost"};
         if (fault == Fault::prepare) return vault::Sent{{200, "text/plain", "prepared"}};
+        if (fault == Fault::connect_refused) return vault::NotSent{"connect_refused"};
         const std::string answer = book_message(request, fault);
+        if (fault == Fault::false_fence) return vault::NotSent{"connect_refused"};
         if (fault == Fault::lose_reply) return vault::MaybeSent{"connection_lost"};
         return vault::Sent{{200, "text/plain", fault == Fault::garbage ? "<html>" : answer}};
     }
     std::string book_message(const vault::ForwardRequest& request, Fault fault) {
         const std::string verb = field(request, "verb"), identity = field(request, "identity");
         if (verb == "inquire") return inquiry(identity);
-        if (fault == Fault::decline) return "declined";
-        if (fault == Fault::refuse) return "refused";
-        if (fault == Fault::no_target) return "no_target";
+        const bool is_booked = book.charged.contains(identity) || book.refunded.contains(identity) ||
+                               book.reversed.contains(field(request, "target"));  // a repeat gets the answer of the first
+        if (fault == Fault::decline && !is_booked) return "declined";
+        if (fault == Fault::refuse && !is_booked) return "refused";
+        if (fault == Fault::no_target && !is_booked) return "no_target";
         std::int64_t amount = fault == Fault::partial ? 400 : std::stoll(field(request, "amount"));
         if (fault == Fault::overbook) amount += 1;
         if (verb == "reverse") book.reversed.insert(field(request, "target"));

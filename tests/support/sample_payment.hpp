@@ -34,7 +34,7 @@ inline domain::Payment sample_payment() {
         .business_date = "2026-11-18"};
 }
 
-inline domain::CardSummary sample_card() { return {"411111", "1111", "visa", 12, 2030}; }
+inline domain::CardSummary sample_card() { return {"411111", "1111", "visa", 12, 2030, "credit", "US"}; }
 
 inline domain::Operation sample_operation() {
     return domain::Operation{

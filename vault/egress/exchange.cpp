@@ -56,6 +56,8 @@ asio::awaitable<net::HttpExchange> send(const AllowList& allowed, net::HttpClien
         co_return net::HttpExchange{net::Reached::nothing_left, std::string(endpoint.error().code), {}};
     }
     constexpr std::int64_t time_max_ms = 600'000;
+    endpoint->connect_time_max =
+        std::chrono::milliseconds{std::clamp<std::int64_t>(request.connect_time_max_ms(), 0, time_max_ms)};
     const std::chrono::milliseconds time_left{std::clamp<std::int64_t>(request.time_left_ms(), 0, time_max_ms)};
     net::HttpExchange exchange{net::Reached::maybe_sent, "egress_failed", {}};
     try {

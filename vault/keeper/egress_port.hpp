@@ -13,6 +13,7 @@ struct EgressHost {
     std::string host;
     unsigned short port = 443;
     std::string address;
+    std::chrono::milliseconds connect_time_max{0};  // 0: the egress' own
 };
 
 // How far a message got.

@@ -22,8 +22,11 @@ using std::chrono::milliseconds;
 struct Forwarder::Attempt {
     ForwardRequest request;
     Caller caller;
-    Instant deadline;
+    Instant arrived;
+    Instant deadline = arrived;
     const Destination* destination = nullptr;
+    std::string token_text = {};              // of the token; empty: none
+    std::vector<std::size_t> hosts = {};      // of the destination, in the order in which they are offered it
     std::optional<StoredAccount> account = {};
     std::optional<StoredToken> token = {};
 
@@ -86,8 +89,14 @@ asio::awaitable<Result<Verdict>> Forwarder::run(Attempt& attempt) {
     }
     auto filler = MessageFiller::open(custody_, *attempt.account, attempt.token);
     if (!filler) co_return co_await close(record(attempt, JournalEvent::closed), std::string(filler.error().code), false);
-    const auto& [policy, hosts] = *attempt.destination;
-    auto bytes = filler->fill(attempt.request.message, hosts.front(), policy.content_type());
+    attempt.token_text = attempt.request.token ? attempt.request.token->text() : "";
+    attempt.hosts = host_choice(attempt).places(offered(attempt));
+    if (attempt.hosts.empty()) {
+        filler->give_code_back();
+        co_return co_await close(record(attempt, JournalEvent::closed), "host_not_known", false);
+    }
+    const auto& [policy, hosts, rules] = *attempt.destination;
+    auto bytes = filler->fill(attempt.request.message, hosts[attempt.hosts.front()], policy.content_type());
     if (!bytes) {
         filler->give_code_back();
         co_return co_await close(record(attempt, JournalEvent::closed), std::string(bytes.error().code), false);
@@ -143,6 +152,7 @@ asio::awaitable<Status> Forwarder::check(Attempt& attempt) {
     const auto found = destinations_.find(request.destination);
     if (found == destinations_.end()) co_return Error{ErrorKind::forbidden, "destination_unknown"};
     attempt.destination = &found->second;
+    attempt.deadline = std::min(attempt.deadline, attempt.arrived + found->second.rules.call_time_max);
     const auto allowed = found->second.policy.check(request.message, request.operation, request.token.has_value());
     if (!allowed)
         co_return Error{ErrorKind::forbidden, "policy_refused",
@@ -161,17 +171,23 @@ asio::awaitable<Status> Forwarder::check(Attempt& attempt) {
 // A deleted token starts nothing new: what takes a security code is a charge of its own. What was begun before can be
 // finished, undone and paid back; the journal, not the gateway, says what was begun.
 Status Forwarder::token_allows(const Attempt& attempt) const {
-    const auto& [policy, hosts] = *attempt.destination;
+    const auto& policy = attempt.destination->policy;
     const auto& request = attempt.request;
     if (attempt.token->tenant_id != request.tenant_id) return Error{ErrorKind::forbidden, "tenant_mismatch"};
     if (attempt.token->state == TokenState::active) return {};
     if (!policy.find(request.operation)->takes_security_code) return {};
-    constexpr std::int32_t looked_back_max = 64;
-    for (auto earlier = request.key; earlier.attempt > 1 && earlier.attempt + looked_back_max > request.key.attempt;) {
-        --earlier.attempt;
-        if (custody_.journal.state(earlier) == AttemptState::intended) return {};
-    }
+    if (has_begun(request.key)) return {};
     return Error{ErrorKind::forbidden, "token_deleted"};
+}
+
+// Whether an earlier message of its operation may have left.
+bool Forwarder::has_begun(const AttemptKey& key) const {
+    constexpr std::int32_t looked_back_max = 64;
+    for (auto earlier = key; earlier.attempt > 1 && earlier.attempt + looked_back_max > key.attempt;) {
+        --earlier.attempt;
+        if (custody_.journal.state(earlier) == AttemptState::intended) return true;
+    }
+    return false;
 }
 
 JournalRecord Forwarder::record(const Attempt& attempt, JournalEvent event) const {
@@ -207,20 +223,35 @@ asio::awaitable<Result<Verdict>> Forwarder::send(Attempt& attempt, MessageFiller
 
 asio::awaitable<EgressAnswer> Forwarder::exchange(const Attempt& attempt, MessageFiller& filler,
                                                   wiped::Bytes request) {
-    const auto& [policy, hosts] = *attempt.destination;
+    const auto& [policy, hosts, rules] = *attempt.destination;
     EgressAnswer answer{EgressAnswer::Reached::nothing_left, "deadline", 0, {}, {}};
-    for (const auto& host : hosts) {
+    for (const std::size_t place : attempt.hosts) {
         const auto left = attempt.time_left(custody_.clock);
         if (left <= milliseconds{0}) break;
-        if (&host != &hosts.front()) {  // its name stands in the request
-            auto again = filler.fill(attempt.request.message, host, policy.content_type());
+        if (place != attempt.hosts.front()) {  // its name stands in the request
+            auto again = filler.fill(attempt.request.message, hosts[place], policy.content_type());
             if (!again) break;
             request = std::move(*again);
+            ops::count("postern_vault_host_failovers_total", {{"destination", attempt.request.destination}});
         }
-        answer = co_await egress_.exchange(host, std::move(request), left);
-        if (answer.reached != EgressAnswer::Reached::nothing_left) break;
+        answer = co_await egress_.exchange(hosts[place], std::move(request), left);
+        if (answer.reached == EgressAnswer::Reached::nothing_left) continue;
+        host_choice(attempt).reached(offered(attempt), attempt.hosts, place, answer.reached == EgressAnswer::Reached::answered);
+        break;
     }
     co_return answer;
+}
+
+HostChoice& Forwarder::host_choice(const Attempt& attempt) {
+    const auto& [policy, hosts, rules] = *attempt.destination;
+    return host_choices_.try_emplace(attempt.request.destination, hosts.size(), rules).first->second;
+}
+
+HostChoice::Message Forwarder::offered(const Attempt& attempt) const {
+    const auto& request = attempt.request;
+    const auto* operation = attempt.destination->policy.find(request.operation);
+    return {request.key.operation_id, attempt.token_text, operation != nullptr && operation->takes_security_code,
+            !has_begun(request.key)};
 }
 
 asio::awaitable<Result<Verdict>> Forwarder::conclude(Attempt& attempt, MessageFiller& filler, EgressAnswer answer) {

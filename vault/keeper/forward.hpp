@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 
 #include "vault/contract/vault_client.hpp"
@@ -33,6 +34,9 @@ private:
     boost::asio::awaitable<Status> wait_for_code(const Attempt& attempt);
     boost::asio::awaitable<Status> settle_code(Attempt& attempt);
     boost::asio::awaitable<Result<Verdict>> send(Attempt& attempt, MessageFiller& filler, wiped::Bytes request);
+    HostChoice& host_choice(const Attempt& attempt);
+    HostChoice::Message offered(const Attempt& attempt) const;
+    bool has_begun(const AttemptKey& key) const;
     boost::asio::awaitable<EgressAnswer> exchange(const Attempt& attempt, MessageFiller& filler, wiped::Bytes request);
     boost::asio::awaitable<Result<Verdict>> conclude(Attempt& attempt, MessageFiller& filler, EgressAnswer answer);
     boost::asio::awaitable<Result<Verdict>> close(JournalRecord closure, std::string code, bool proven_unsent);
@@ -45,6 +49,7 @@ private:
     const Destinations& destinations_;
     EgressPort& egress_;
     std::set<AttemptKey> in_flight_;
+    std::map<std::string, HostChoice, std::less<>> host_choices_;  // by destination
 };
 
 }  // namespace postern::vault

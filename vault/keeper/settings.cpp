@@ -21,14 +21,28 @@ net::FrameServerOptions socket_of(ops::Config& config, const std::string& part) 
     return options;
 }
 
+HostRules rules_of(ops::Config& config, const std::string& part) {
+    constexpr std::int64_t connect_ms_max = 60'000, call_ms_max = 600'000, stay_max = 1'000'000;
+    HostRules rules;
+    rules.one_book = config.flag_or(part + ".one_book", rules.one_book);
+    if (config.has(part + ".stay")) rules.stay = static_cast<int>(must(config.integer(part + ".stay", 0, stay_max)));
+    if (config.has(part + ".connect_time_max_ms"))
+        rules.connect_time_max = std::chrono::milliseconds{must(config.integer(part + ".connect_time_max_ms", 1, connect_ms_max))};
+    if (config.has(part + ".call_time_max_ms"))
+        rules.call_time_max = std::chrono::milliseconds{must(config.integer(part + ".call_time_max_ms", 1, call_ms_max))};
+    return rules;
+}
+
 Destination destination_of(ops::Config& config, const std::string& name) {
     const std::string part = "destinations." + name;
-    Destination out{must(Policy::load(must(config.text(part + ".policy")))), {}};
+    Destination out{must(Policy::load(must(config.text(part + ".policy")))), {}, {}};
     if (out.policy.destination() != name)
         throw Error{ErrorKind::invalid_request, "bad_config", part + ": the policy is of " + out.policy.destination(), {}};
     const auto address = config.text_or(part + ".address", "");
     for (const auto& host : must(config.texts(part + ".hosts")))
         out.hosts.push_back(must(parse_egress_host(host, address)));
+    out.rules = rules_of(config, part);
+    for (auto& host : out.hosts) host.connect_time_max = out.rules.connect_time_max;
     if (out.hosts.empty()) throw Error{ErrorKind::invalid_request, "bad_config", part + ".hosts: none", {}};
     return out;
 }

@@ -13,6 +13,7 @@ boost::asio::awaitable<EgressAnswer> SocketEgress::exchange(EgressHost host, wip
     control.set_port(host.port);
     control.set_address(host.address);
     control.set_time_left_ms(time_left.count());
+    control.set_connect_time_max_ms(host.connect_time_max.count());
     // The egress gives up at the deadline and says how far it came; its answer needs a moment to get here.
     constexpr std::chrono::milliseconds answer_slack{100};
     auto answer = co_await client_.call({0, control.SerializeAsString(), std::move(request)}, time_left + answer_slack);

@@ -15,6 +15,7 @@
 #include "base/ops/config.hpp"
 #include "base/ops/lifecycle.hpp"
 #include "base/ops/log.hpp"
+#include "processors/mercury/sandbox/doors.hpp"
 #include "processors/mercury/sandbox/sandbox.hpp"
 
 namespace postern::mercury::sandbox {
@@ -112,8 +113,15 @@ net::asio::awaitable<void> wait_for(const Exchange& exchange) {
     }
 }
 
-net::HttpHandler handler_of(Sandbox& sandbox) {
-    return [&sandbox](net::HttpRequest& request) -> net::asio::awaitable<net::HttpResponse> {
+net::HttpResponse close_hosts(Doors& doors, const net::HttpRequest& request) {
+    const auto closed = doors.close(request.body.view());
+    const std::string body = closed ? "{}" : R"({"error":")" + std::string(closed.error().code) + R"("})";
+    return {.status = closed ? 200 : 400, .headers = {{"Content-Type", "application/json"}}, .body = wiped::Text(body)};
+}
+
+net::HttpHandler handler_of(Sandbox& sandbox, std::optional<Doors>& doors) {
+    return [&sandbox, &doors](net::HttpRequest& request) -> net::asio::awaitable<net::HttpResponse> {
+        if (request.method == "POST" && request.path() == "/sandbox/hosts") co_return close_hosts(*doors, request);
         Exchange exchange = sandbox.handle(request);
         co_await wait_for(exchange);
         while (exchange.then) {
@@ -148,21 +156,22 @@ int run(const std::string& config_file) {
     }
     ops::start_log("mercury-sandbox", ops::Level::info);
     net::asio::io_context context{1};
-    net::HttpServer server{context, options->server, handler_of(sandbox)};
-    net::HttpServerOptions backup_options = options->server;
-    backup_options.port = options->backup_port.value_or(0);
-    net::HttpServer backup{context, backup_options, handler_of(other ? *other : sandbox)};
-    if (auto status = server.listen(); !status) return fail(status.error());
-    if (options->backup_port)
-        if (auto status = backup.listen(); !status) return fail(status.error());
+    std::optional<net::HttpServerOptions> backup_options;
+    if (options->backup_port) {
+        backup_options = options->server;
+        backup_options->port = *options->backup_port;
+    }
+    std::optional<Doors> doors;
+    doors.emplace(context, options->server, handler_of(sandbox, doors), backup_options,
+                  handler_of(other ? *other : sandbox, doors));
+    if (auto status = doors->open(); !status) return fail(status.error());
     ops::on_termination(context, [&] {
         ops::info("stopping");
-        server.stop_accepting();
-        backup.stop_accepting();
+        doors->stop();
         context.stop();
     });
-    ops::info("listening", {{"port", std::to_string(server.port())},
-                            {"backup_port", options->backup_port ? std::to_string(backup.port()) : ""},
+    ops::info("listening", {{"port", std::to_string(doors->port())},
+                            {"backup_port", options->backup_port ? std::to_string(*options->backup_port) : ""},
                             {"entries", std::to_string(sandbox.book().entries().size())}});
     ops::report_ready();
     context.run();

@@ -61,6 +61,10 @@ Exchange Sandbox::handle(const net::HttpRequest& request) {
         faults_.add(std::move(*fault));
         return plain_json(faults_.json(), 201);
     }
+    if (request.method == "DELETE" && path == "/sandbox/faults") {
+        faults_.clear();
+        return plain_json(faults_.json());
+    }
     if (posts && path == "/sandbox/reset") {
         faults_.clear();
         in_use_until_.clear();

@@ -56,10 +56,17 @@ public:
     Awaitable<Result<Route>> route(TenantId, StoreId store, DeviceId, std::optional<AccountId>) override {
         if (store_disabled) co_return Error{ErrorKind::invalid_request, "store_disabled", {}, "/tender/store_id"};
         co_return Route{{store, "America/New_York", 240, domain::Currency::usd, std::chrono::minutes{1440}, checks},
-                        *AccountId::parse("acct_" + test::body26), "mercury"};
+                        accounts, rules};
+    }
+    Awaitable<void> note_breaker(AccountId account, bool is_open) override {
+        breakers.emplace_back(account.text(), is_open);
+        co_return;
     }
     bool store_disabled = false;
     domain::ChecksPolicy checks;
+    std::vector<domain::RouteAccount> accounts{{*AccountId::parse("acct_" + test::body26), "mercury"}};
+    std::vector<domain::RouteRule> rules;
+    std::vector<std::pair<std::string, bool>> breakers;
 };
 
 class RecordingObserver final : public Observer {
@@ -121,6 +128,16 @@ protected:
                             const std::string& tender = "check 7") {
         return run_result(create_payment(services_, context(key), input(verb, tender)));
     }
+    // A rule that sends everything to the first account, then to one at the other processor.
+    void add_other_account() {
+        const auto other = *AccountId::parse("acct_" + test::body26.substr(1) + "2");
+        directory_.accounts.push_back({other, "stripe"});
+        domain::RouteRuleText text;
+        text.id = "rule_" + test::body26;
+        text.name = "both";
+        text.accounts = "mercury,stripe";
+        directory_.rules = {domain::RouteRule::parse(text).value()};
+    }
     Result<Response> capture(const PaymentId& id, const std::string& key, std::optional<domain::Money> amount = {}) {
         return run_result(capture_payment(services_, context(key, id.text() + "/capture"), {id, amount}));
     }
@@ -180,8 +197,8 @@ protected:
 
     test::ManualClock clock_;
     test::SeededRandom random_;
-    test::FakeAdapter adapter_;
-    Adapters adapters_{&adapter_};
+    test::FakeAdapter adapter_, other_adapter_{"stripe"};
+    Adapters adapters_{&adapter_, &other_adapter_};
     test::FakePaymentStore store_{clock_};
     test::FakeVaultClient vault_{clock_};
     FakeRenderer renderer_;

@@ -233,6 +233,51 @@ TEST(Transitions, UndoOfACapturedPaymentReleasesAllOfIt) {
     EXPECT_EQ(effect->payment.approved, usd(1250));
 }
 
+const NextAccount elsewhere{*AccountId::parse("acct_" + test::body26.substr(1) + "2"), "stripe"};
+
+TEST(Transitions, AChargeThatNeverLeftMayGoOnElsewhere) {
+    for (const auto verb : {Verb::authorize, Verb::sale}) {
+        for (const auto status : {OperationStatus::prepared, OperationStatus::unknown}) {
+            const auto [payment, operation] = situation(verb, status);
+            const auto effect = apply(payment, operation, NotSentClaim{"connect_refused", elsewhere}, now);
+            EXPECT_TRUE(effect->moved);
+            EXPECT_EQ(effect->operation.status, OperationStatus::failed);
+            EXPECT_EQ(effect->operation.failure_code, "connect_refused");
+            EXPECT_EQ(effect->operation.account_id, operation.account_id);
+            EXPECT_EQ(effect->payment.standing, Standing::pending);
+            EXPECT_EQ(effect->payment.account_id, elsewhere.id);
+            EXPECT_EQ(effect->payment.processor, "stripe");
+            EXPECT_EQ(effect->event, "payment.rerouted");
+        }
+    }
+}
+
+TEST(Transitions, NothingElseGoesOnElsewhere) {
+    const NotSentClaim claim{"connect_refused", elsewhere};
+    auto wanted_no_more = situation(Verb::sale);
+    wanted_no_more.payment.void_requested = true;
+    auto elsewhere_already = situation(Verb::sale);
+    elsewhere_already.payment.account_id = elsewhere.id;
+    for (const auto& [payment, operation] : {wanted_no_more, elsewhere_already, situation(Verb::capture),
+                                             situation(Verb::refund), situation(Verb::reverse)}) {
+        const auto effect = apply(payment, operation, claim, now);
+        EXPECT_FALSE(effect->moved);
+        EXPECT_EQ(effect->payment.account_id, payment.account_id);
+        EXPECT_EQ(effect->operation.status, OperationStatus::failed);
+    }
+}
+
+// An account that the payment has left: its stray approval comes back while the payment's own void is under way.
+TEST(Transitions, AnUndoAtAnAccountThatWasLeftMovesNothing) {
+    auto [payment, operation] = situation(Verb::reverse);
+    payment.account_id = elsewhere.id;
+    const auto taken_back = apply(payment, operation, claim_of(approved), now);
+    EXPECT_EQ(taken_back->payment.state(), PaymentState::authorized);
+    EXPECT_TRUE(taken_back->payment.void_requested);
+    EXPECT_EQ(taken_back->event, "payment.stray_approval_undone");
+    EXPECT_TRUE(apply(payment, operation, claim_of(ClaimKind::declined), now)->payment.void_requested);
+}
+
 TEST(Transitions, HoldThatMayRemainIsTold) {
     const auto [payment, operation] = situation(Verb::reverse);
     EXPECT_EQ(apply(payment, operation, ApprovedClaim{usd(1250), {}, true}, now)->alarm, "hold_may_remain");

@@ -13,13 +13,13 @@ const std::string payment_golden =
     R"("capturable_minor":1250,"refundable_minor":0,"tender":{"store_id":"sto_00000000000samp1eanyxyzabc",)"
     R"("device_id":"dev_00000000000samp1eanyxyzabc","tender_id":"check 7"},"card":{)"
     R"("token":"tok_00000000000samp1eanyxyzabc","bin6":"411111","last4":"1111","brand":"visa","expiry_month":12,)"
-    R"("expiry_year":2030},"order_reference":"order 9","account_id":"acct_00000000000samp1eanyxyzabc",)"
+    R"("expiry_year":2030,"funding":"credit","country":"US"},"order_reference":"order 9","account_id":"acct_00000000000samp1eanyxyzabc",)"
     R"("business_date":"2026-11-18","created_at":"2026-11-18T11:06:40.000000Z",)"
     R"("capture_until":"2026-11-18T12:06:40.000000Z","device_sequence":0,"late":false,"version":2,"operation":)";
 const std::string operation_golden =
     R"({"operation_id":"op_00000000000samp1eanyxyzabc","verb":"authorize","status":"approved","requested_minor":1250,)"
     R"("approved_minor":1250,"processor":"mercury","processor_reference":"0042",)"
-    R"("created_at":"2026-11-18T11:06:40.000000Z"})";
+    R"("created_at":"2026-11-18T11:06:40.000000Z","account_id":"acct_00000000000samp1eanyxyzabc"})";
 
 TEST(PaymentJson, OfAnApprovalIsTheseBytes) {
     const auto answer =

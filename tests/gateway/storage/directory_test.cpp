@@ -23,6 +23,10 @@ protected:
         const auto found = run(fresh_.route(std::move(tenant), std::move(store), std::move(device), std::move(account)));
         return found ? "" : found.error().code;
     }
+    Awaitable<int> keep_breaker(bool is_open) {
+        co_await fresh_.note_breaker(account_id_, is_open);
+        co_return 0;
+    }
     PostgresDirectory fresh_{options_, std::chrono::milliseconds{0}};
     PostgresDirectory cached_{options_, std::chrono::hours{1}};
 };
@@ -43,8 +47,7 @@ TEST_F(DirectoryTest, KnowsCallersByTheirKeysDigest) {
 TEST_F(DirectoryTest, KnowsWhereAStoresPaymentsGo) {
     const auto found = run(fresh_.route(tenant_, store_id_, device_id_, std::nullopt));
     ASSERT_TRUE(found) << found.error().code;
-    EXPECT_EQ(found->account_id, account_id_);
-    EXPECT_EQ(found->processor, "mercury");
+    EXPECT_EQ(found->accounts, (std::vector{domain::RouteAccount{account_id_, "mercury"}}));
     EXPECT_EQ(found->store.time_zone, "America/New_York");
     EXPECT_EQ(found->store.cutoff_minutes, 240);
     EXPECT_EQ(found->store.currency, domain::Currency::usd);
@@ -66,6 +69,57 @@ TEST_F(DirectoryTest, RefusesWhatIsUnknownForeignOrDisabled) {
     EXPECT_EQ(refusal(tenant_, store_id_, device_id_, std::nullopt), "unknown_device");
     database_.execute("UPDATE stores SET enabled = false");
     EXPECT_EQ(refusal(tenant_, store_id_, device_id_, std::nullopt), "store_disabled");
+}
+
+TEST_F(DirectoryTest, ReadsTheRulesOfTheMerchantAndTheStoreInTheirOrder) {
+    const auto insert = [this](const std::string& last, const std::string& store, const std::string& priority, bool enabled) {
+        database_.execute("INSERT INTO route_rules (rule_id, tenant_id, store_id, name, priority, brands, fundings, bins, currency, "
+                          "amount_min_minor, valid_from, accounts, enabled) VALUES ('rule_0000000000000000000000000" + last + "', '" +
+                          tenant_.text() + "', " + store + ", 'rule " + last + "', " + priority +
+                          ", 'visa,amex', '', '4', 'USD', 100, '2026-01-01T00:00:00Z', 'mercury', " + (enabled ? "true" : "false") + ")");
+    };
+    database_.execute("INSERT INTO stores (store_id, tenant_id, name, time_zone, cutoff_minutes, currency) VALUES ('other', '" +
+                      tenant_.text() + "', 'Other', 'UTC', 0, 'USD')");
+    insert("1", "NULL", "7", true);
+    insert("2", "'" + store_id_.text() + "'", "5", true);
+    insert("3", "'other'", "1", true);
+    insert("4", "NULL", "1", false);
+    const auto found = run(fresh_.route(tenant_, store_id_, device_id_, std::nullopt));
+    ASSERT_TRUE(found);
+    ASSERT_EQ(found->rules.size(), 2U);
+    EXPECT_EQ(found->rules[0].name, "rule 2");
+    EXPECT_EQ(found->rules[1].name, "rule 1");
+    EXPECT_EQ(found->rules[0].store, store_id_);
+    EXPECT_FALSE(found->rules[1].store);
+    EXPECT_EQ(found->rules[1].brands, (std::vector<std::string>{"visa", "amex"}));
+    EXPECT_EQ(found->rules[1].amount_min, 100);
+    EXPECT_EQ(found->rules[1].from, Timestamp{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}});
+    EXPECT_TRUE(run(fresh_.route(tenant_, store_id_, device_id_, account_id_))->rules.empty()) << "a named account wins";
+}
+
+TEST_F(DirectoryTest, TakesTheBinTableThatWasActivatedLast) {
+    const auto version = [&] { return run(fresh_.bins())->version(); };
+    const auto insert = [this](const std::string& name, const std::string& rows, const std::string& active_since) {
+        database_.execute("INSERT INTO bin_tables (version, content, digest, ranges, active_since) VALUES ('" + name +
+                          "', E'version," + name + "\\nfirst,last,brand,funding,country,note\\n" + rows + "', 'digest of " + name +
+                          "', 1, " + active_since + ")");
+    };
+    EXPECT_EQ(version(), "shipped-1");
+    insert("a", "411111,411111,visa,debit,FR,", "now()");
+    EXPECT_EQ(version(), "a");
+    EXPECT_EQ(run(fresh_.bins())->look_up("411111").country, "FR");
+    insert("b", "411111,411111,visa,debit,CA,", "now() + interval '1 second'");
+    EXPECT_EQ(version(), "b");
+    database_.execute("UPDATE bin_tables SET active_since = now() + interval '2 seconds' WHERE version = 'a'");
+    EXPECT_EQ(version(), "a");
+    insert("broken", "411111", "now() + interval '3 seconds'");
+    EXPECT_EQ(version(), "a") << "what does not read changes nothing";
+}
+
+TEST_F(DirectoryTest, KeepsWhatWasToldOfABreakerLast) {
+    run(keep_breaker(true));
+    run(keep_breaker(false));
+    EXPECT_EQ(value("SELECT account_id || ' ' || is_open FROM account_breakers"), account_id_.text() + " false");
 }
 
 }  // namespace

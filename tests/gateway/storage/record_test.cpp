@@ -39,6 +39,85 @@ TEST_F(Record, ADeclineKeepsItsReasonAndFreesTheTender) {
     EXPECT_EQ(name_of(run(store_.prepare(again, soon()))), "prepared");
 }
 
+// What one commit 2 makes of a charge that never left and goes on at another account.
+struct MovedOutcome {
+    Outcome outcome;
+    OperationId operation;
+};
+class Moves : public StorageTest {
+protected:
+    MovedOutcome moved_from(const Prepared& prepared) {
+        const auto other = AccountId::create(now(), random_);
+        auto made = outcome(prepared, domain::NotSentClaim{"connect_refused", domain::NextAccount{other, "stripe"}});
+        domain::Operation operation = prepared.operation;
+        operation.id = OperationId::create(now(), random_);
+        operation.account_id = other;
+        operation.processor = "stripe";
+        operation.processor_identity = operation.id.text();
+        operation.created_at = now();
+        made.change->moved = Change::Moved{operation, std::chrono::minutes{1}};
+        made.change->answer = {};
+        made.change->tender_is_free = false;
+        return {std::move(made), operation.id};
+    }
+};
+
+TEST_F(Moves, KeepBothOperationsAndTheKeyWaitsForTheLast) {
+    const auto command = new_payment();
+    const auto prepared = prepare(command);
+    const auto moved = moved_from(prepared);
+    ASSERT_EQ(*run(store_.record(moved.outcome, soon())), OutcomeVerdict::applied);
+    const auto after = view(prepared.payment.id);
+    EXPECT_EQ(after.payment.processor, "stripe");
+    EXPECT_EQ(after.payment.account_id, after.operations[1].account_id);
+    EXPECT_EQ(after.payment.state(), domain::PaymentState::pending);
+    EXPECT_EQ(after.payment.version, 2);
+    ASSERT_EQ(after.operations.size(), 2U);
+    EXPECT_EQ(after.operations[0].status, domain::OperationStatus::failed);
+    EXPECT_EQ(after.operations[1].id, moved.operation);
+    EXPECT_EQ(after.operations[1].status, domain::OperationStatus::prepared);
+    EXPECT_EQ(value("SELECT lease_until > now() FROM operations WHERE status = 'prepared'"), "t");
+    EXPECT_EQ(name_of(run(store_.find_key(command.command, soon()))), "still running");
+    EXPECT_EQ(count("tenders"), 1);
+
+    auto again = new_payment();
+    again.payment.tender = command.payment.tender;
+    const auto taken = run(store_.prepare(again, soon()));
+    ASSERT_TRUE(as<TenderTaken>(taken)) << name_of(taken);
+    EXPECT_EQ(as<TenderTaken>(taken)->operation_id, moved.operation) << "the charge as it stands";
+
+    const auto approved = approval(Prepared{after.payment, after.card, after.operations[1]}, 1000);
+    ASSERT_EQ(*run(store_.record(approved, soon())), OutcomeVerdict::applied);
+    EXPECT_EQ(name_of(run(store_.find_key(command.command, soon()))), "replay");
+}
+
+TEST_F(Moves, ARepeatedCommitMovesOnce) {
+    const auto prepared = prepare(new_payment());
+    const auto moved = moved_from(prepared);
+    ASSERT_EQ(*run(store_.record(moved.outcome, soon())), OutcomeVerdict::applied);
+    EXPECT_EQ(*run(store_.record(moved.outcome, soon())), OutcomeVerdict::applied) << "its event tells";
+    EXPECT_EQ(count("operations"), 2);
+}
+
+TEST_F(Moves, AVoidOfAPaymentThatWentOnMeetsTheChargeAsItStands) {
+    const auto prepared = prepare(new_payment());
+    const auto moved = moved_from(prepared);
+    ASSERT_EQ(*run(store_.record(moved.outcome, soon())), OutcomeVerdict::applied);
+    const auto result = run(store_.undo_unknown(undo_unknown(prepared.payment), soon()));
+    ASSERT_TRUE(as<Prepared>(result)) << name_of(result);
+    EXPECT_EQ(as<Prepared>(result)->operation.id, moved.operation);
+    EXPECT_EQ(value("SELECT goal FROM operations WHERE operation_id = '" + moved.operation.text() + "'"), "undo");
+}
+
+TEST_F(Moves, AreFencedWithTheirChange) {
+    const auto prepared = prepare(new_payment());
+    const auto moved = moved_from(prepared);
+    ASSERT_TRUE(as<Prepared>(run(store_.undo_unknown(undo_unknown(prepared.payment), soon()))));
+    EXPECT_EQ(*run(store_.record(moved.outcome, soon())), OutcomeVerdict::fenced);
+    EXPECT_EQ(count("operations"), 1);
+    EXPECT_EQ(view(prepared.payment.id).payment.processor, "mercury");
+}
+
 TEST_F(Record, AnUnknownKeepsItsNextStepAndGoal) {
     const auto prepared = prepare(new_payment());
     auto unknown = outcome(prepared, domain::UnknownClaim{domain::Goal::complete, "answer_lost"});

@@ -93,7 +93,7 @@ Outcome StorageTest::outcome(const Prepared& prepared, const domain::Claim& clai
     change.entries = ledger::entries_for(prepared.payment, effect->payment, effect->operation, "2026-11-25", now(), random_);
     if (!effect->event.empty()) {
         change.event = idempotency::make_event(EventId::create(now(), random_), effect->event, change.payment,
-                                               change.operation, now());
+                                               prepared.card, change.operation, now());
         change.payment.event_version = change.event->version;
         change.payment.last_event_hash = change.event->hash;
     }

@@ -15,7 +15,7 @@ namespace {
 const EventId id = *EventId::parse("evt_" + test::body26);
 
 EventRecord event_after(const domain::Payment& payment) {
-    return make_event(id, "payment.authorized", payment, test::sample_operation(), test::at_second(7));
+    return make_event(id, "payment.authorized", payment, test::sample_card(), test::sample_operation(), test::at_second(7));
 }
 
 TEST(Outbox, CarriesTheWholePaymentAfterTheChange) {
@@ -30,6 +30,8 @@ TEST(Outbox, CarriesTheWholePaymentAfterTheChange) {
     EXPECT_EQ(event.payment().status(), "authorized");
     EXPECT_EQ(event.payment().approved_minor(), 1250);
     EXPECT_EQ(event.payment().currency(), "USD");
+    EXPECT_EQ(event.payment().card().brand() + event.payment().card().funding() + event.payment().card().country(),
+              "visacreditUS");
     EXPECT_EQ(event.payment().accepted_offline_at().seconds() + 5, 1'795'000'000);
     EXPECT_EQ(event.operation().verb(), "authorize");
     EXPECT_EQ(event.operation().status(), "approved");

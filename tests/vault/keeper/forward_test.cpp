@@ -348,8 +348,43 @@ TEST(Forward, TriesTheNextHostOnlyWhereNothingLeft) {
     EXPECT_TRUE(holds(keeper.egress.requests.back(), "Host: two.example:8443\r\n"));
     keeper.egress.answer = [](const auto&) { return FakeEgress::reached(Reached::maybe_sent, "deadline"); };
     keeper.forward(keeper.inquire(2));
-    EXPECT_EQ(keeper.egress.hosts.back(), "one.example");
+    EXPECT_EQ(keeper.egress.hosts.back(), "two.example") << "where the charge is";
     EXPECT_EQ(keeper.egress.hosts.size(), 3U);
+}
+
+// The first host may have it: whatever its port does afterwards, no other host ever hears of this charge.
+TEST(Forward, ALostAnswerNeverBecomesAChargeAtAnotherHost) {
+    Keeper keeper;
+    keeper.open_shop();
+    keeper.egress.answer = [](const auto&) { return FakeEgress::reached(Reached::maybe_sent, "deadline"); };
+    EXPECT_EQ(word(keeper.forward(keeper.authorize(1))), "maybe_sent deadline");
+    keeper.egress.answer = [](const auto&) { return FakeEgress::reached(Reached::nothing_left, "connect_refused"); };
+    auto resend = keeper.authorize(2);
+    resend.kind = AttemptKind::resend;
+    resend.message = without(resend.message, Slot::card_security_code);
+    EXPECT_EQ(word(keeper.forward(std::move(resend))), "not_sent connect_refused");
+    EXPECT_EQ(word(keeper.forward(keeper.inquire(3))), "not_sent connect_refused");
+    EXPECT_EQ(keeper.egress.hosts, (std::vector<std::string>{"one.example", "one.example", "one.example"}));
+}
+
+TEST(Forward, AfterARestartNobodyKnowsAtWhichOfTwoBooksAChargeIs) {
+    Keeper keeper;
+    keeper.open_shop();
+    keeper.egress.answer = [](const auto&) { return FakeEgress::reached(Reached::maybe_sent, "deadline"); };
+    keeper.forward(keeper.authorize(1));
+    keeper.restart();
+    EXPECT_EQ(word(keeper.forward(keeper.inquire(2))), "not_sent host_not_known");
+    keeper.destinations.find("sample")->second.rules.one_book = true;
+    keeper.restart();
+    EXPECT_EQ(word(keeper.forward(keeper.inquire(3))), "maybe_sent deadline");
+}
+
+TEST(Forward, ADestinationLimitsTheTimeOfEveryMessage) {
+    Keeper keeper;
+    keeper.open_shop();
+    keeper.destinations.find("sample")->second.rules.call_time_max = std::chrono::milliseconds{1500};
+    keeper.forward(keeper.authorize(1));
+    EXPECT_EQ(keeper.egress.times.back(), std::chrono::milliseconds{1500});
 }
 
 TEST(Forward, ADeletedTokenStartsNothingNew) {

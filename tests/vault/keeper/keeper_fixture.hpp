@@ -25,6 +25,7 @@ class FakeEgress final : public EgressPort {
 public:
     std::vector<std::string> requests;
     std::vector<std::string> hosts;
+    std::vector<std::chrono::milliseconds> times;  // given
     std::function<boost::asio::awaitable<void>()> meanwhile;  // once, while the next request is out
     std::function<EgressAnswer(const EgressHost&)> answer = [](const EgressHost&) { return replied("<ok/>"); };
 
@@ -34,7 +35,8 @@ public:
     static EgressAnswer reached(EgressAnswer::Reached how, std::string code) { return {how, std::move(code), 0, {}, {}}; }
 
     boost::asio::awaitable<EgressAnswer> exchange(EgressHost host, wiped::Bytes request,
-                                                  std::chrono::milliseconds) override {
+                                                  std::chrono::milliseconds time_left) override {
+        times.push_back(time_left);
         requests.emplace_back(request.data(), request.size());
         hosts.push_back(host.host);
         if (meanwhile) co_await std::exchange(meanwhile, {})();
@@ -53,7 +55,7 @@ public:
         EXPECT_TRUE(keys->create_missing(*root));
         open_journal();
         destinations.emplace("sample", Destination{Policy::parse(sample_policy, "sample").value(),
-                                                   {{"one.example", 443, {}}, {"two.example", 8443, {}}}});
+                                                   {{"one.example", 443, {}}, {"two.example", 8443, {}}}, {}});
     }
     ~Keeper() {
         forwarder.reset();
