@@ -6,7 +6,6 @@
 
 #include "base/card_shape.hpp"
 #include "base/utf8.hpp"
-#include "gateway/domain/words.hpp"
 
 namespace postern::domain {
 namespace {

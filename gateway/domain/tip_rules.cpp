@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "gateway/domain/words.hpp"
 
 namespace postern::domain {
 namespace {
