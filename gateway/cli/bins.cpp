@@ -86,6 +86,12 @@ Status change(Shell& shell, std::string_view statement, const std::vector<std::s
     return {};
 }
 
+Status insert(Shell& shell, const std::string& text, const domain::BinTable& table, std::string action) {
+    return change(shell, insert_table,
+                  {table.version(), text, crypto::sha256_text(text), std::to_string(table.ranges().size())},
+                  std::move(action), table.version());
+}
+
 }  // namespace
 
 Status show_bins(Shell& shell) {
@@ -126,9 +132,7 @@ Status load_bins(Shell& shell, const std::string& file) {
     if (!text) return text.error();
     const auto table = parse(shell, *text);
     if (!table) return table.error();
-    const auto loaded = change(shell, insert_table,
-                               {table->version(), *text, crypto::sha256_text(*text), std::to_string(table->ranges().size())},
-                               "load", table->version());
+    const auto loaded = insert(shell, *text, *table, "load");
     if (!loaded && loaded.error().code == "name_taken") {
         return Error{ErrorKind::conflict, "version_taken",
                      "another content needs another version; `bin restore` puts a kept one into use"};
@@ -137,7 +141,10 @@ Status load_bins(Shell& shell, const std::string& file) {
 }
 
 Status restore_bins(Shell& shell, const std::string& version) {
-    return change(shell, activate_table, {version}, "restore", version);
+    const auto restored = change(shell, activate_table, {version}, "restore", version);
+    const bool is_shipped = version == domain::shipped_bins()->version();
+    if (restored || !is_shipped || restored.error().code != "not_found") return restored;
+    return insert(shell, std::string{domain::shipped_bin_text()}, *domain::shipped_bins(), "restore");
 }
 
 Result<domain::BinTable> bins_in_use(Shell& shell) {

@@ -16,7 +16,7 @@ Status export_bins(Shell& shell);
 Status check_bins(Shell& shell, const std::string& file);
 // As `check`, then puts it into use; "version_taken". What was in use is kept.
 Status load_bins(Shell& shell, const std::string& file);
-// Puts an earlier version into use again; "not_found".
+// Puts an earlier version into use again, or the shipped one; "not_found".
 Status restore_bins(Shell& shell, const std::string& version);
 Status look_up_bin(Shell& shell, const std::string& digits);
 

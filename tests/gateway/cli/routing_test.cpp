@@ -29,8 +29,12 @@ TEST_F(CliBins, AVersionComesIntoUseIsKeptAndCanBeRestored) {
     EXPECT_EQ(run({"bin", "restore", "v-1"}), exit_ok) << messages_.str();
     EXPECT_EQ(member({"bin", "lookup", "400300"}, "country"), "FR");
     EXPECT_EQ(run({"bin", "restore", "v-9"}), exit_not_found);
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(run({"bin", "restore", "shipped-1"}), exit_ok) << messages_.str();
+        EXPECT_EQ(member({"bin", "lookup", "400300"}, "country"), "US");
+    }
     EXPECT_EQ(value("SELECT string_agg(action || ' ' || object_id, '; ' ORDER BY at) FROM admin_records"),
-              "load v-1; load v-2; restore v-1");
+              "load v-1; load v-2; restore v-1; restore shipped-1; restore shipped-1");
 }
 
 TEST_F(CliBins, AFaultyFileChangesNothingAndSaysWhere) {
