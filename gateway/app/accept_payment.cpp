@@ -23,7 +23,8 @@ AcceptPartial acceptance(const Services& services, const idempotency::KeyedComma
                          const domain::Operation& first) {
     const Timestamp now = services.clock.now();
     domain::Payment payment = domain::accepted(view.payment);
-    auto event = idempotency::make_event(EventId::create(now, services.random), "payment.accepted", payment, first, now);
+    auto event = idempotency::make_event(EventId::create(now, services.random), "payment.accepted", payment, view.card,
+                                         first, now);
     payment.event_version = event.version;
     payment.last_event_hash = event.hash;
     domain::Payment shown = payment;

@@ -23,7 +23,7 @@ protected:
     AcceptPartial acceptance(const PaymentView& view, const std::string& key) {
         domain::Payment payment = domain::accepted(view.payment);
         auto event = idempotency::make_event(EventId::create(now(), random_), "payment.accepted", payment,
-                                             view.operations[0], now());
+                                             view.card, view.operations[0], now());
         payment.event_version = event.version;
         payment.last_event_hash = event.hash;
         return {keyed(key, "/v1/payments/" + payment.id.text() + "/accept", 0), payment, view.card, view.operations[0],
