@@ -23,6 +23,12 @@ void release(Money& reserved, Money requested) {
     reserved = rest && rest->amount_minor() > 0 ? *rest : Money::zero(reserved.currency());
 }
 
+// What nobody took of a hold, and no other capture is about to take.
+void let_rest_go(Payment& payment) {
+    const Money rest = payment.capturable();
+    if (rest.amount_minor() > 0) payment.released = *payment.released.plus(rest);
+}
+
 void approve(Effect& effect, const ApprovedClaim& claim) {
     Operation& operation = effect.operation;
     operation.status = OperationStatus::approved;
@@ -71,7 +77,9 @@ Status capture_approved(Effect& effect, const Claim& claim, Timestamp) {
     approve(effect, approval);
     release(effect.payment.capture_reserved, effect.operation.requested);
     effect.event = "payment.captured";
-    return add(effect.payment.captured, approval.approved);
+    const Status added = add(effect.payment.captured, approval.approved);
+    if (added && approval.rest_is_let_go) let_rest_go(effect.payment);
+    return added;
 }
 
 Status refund_approved(Effect& effect, const Claim& claim, Timestamp) {

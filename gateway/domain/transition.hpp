@@ -24,6 +24,7 @@ struct ApprovedClaim {
     Money approved;
     ProcessorReference reference;
     bool hold_may_remain = false;  // a reversal that was answered as a plain void
+    bool rest_is_let_go = false;   // a capture that ends its hold, whatever it left of it
 };
 struct DeclinedClaim { Decline decline; };
 struct NotSentClaim { std::string_view code; };  // the vault's fence: no attempt of it ever left, none will
