@@ -6,7 +6,8 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from orchestrate import bench, build, doctor, isolation, lifecycle, paths, sandbox, status, tests, tour  # noqa: E402
+from orchestrate import (adapter, bench, build, doctor, isolation, lifecycle, paths, sandbox, status, tests,  # noqa: E402
+                         tour)
 
 EXAMPLES = """\
 examples:
@@ -19,12 +20,13 @@ examples:
   ./postern merchant add --name "Blue Door" other words go to the program postern: merchant, store, device, account,
                                             bin, route, key, operator, unknown, events, migrate
   ./postern sandbox book                    what the processor's stand-in holds; also clock, fault, reset
+  ./postern adapter new worldpay            the skeleton of another processor; docs/write-an-adapter.md
   ./postern fuzz mercury_rstream --seconds 60 search for inputs that break a promise
   ./postern bench authorize --json          authorizations per second against pgbench with the same rows
   ./postern bench isolation --json          one processor's latency while the other hangs
   ./postern down --wipe                     end everything and forget its data
 """
-WORDS = ("up", "down", "status", "logs", "env", "doctor", "tour", "test", "build", "fuzz", "bench", "sandbox")
+WORDS = ("up", "down", "status", "logs", "env", "doctor", "tour", "test", "build", "fuzz", "bench", "sandbox", "adapter")
 
 
 def instance_options(parser):
@@ -45,6 +47,7 @@ def parser():
         made[word] = words.add_parser(word, help=text)
         instance_options(made[word])
     sandbox.add_parser(words, instance_options)
+    adapter.add_parser(words, instance_options)
     up = made["up"]
     up.add_argument("--kafka", metavar="HOST:PORT", help="use this broker instead of starting one")
     up.add_argument("--preset", choices=("release", "faults", "asan"), default="release")
@@ -117,6 +120,8 @@ def run(arguments):
         return isolation.run(instance, options.json, options.rounds, options.seconds)
     if options.word == "bench":
         return bench.run(instance, options.what, options.json, options.rounds, options.seconds)
+    if options.word == "adapter":
+        return adapter.run(options)
     if options.word == "sandbox":
         return sandbox.run(instance, options)
     return build.fuzz(options.words)

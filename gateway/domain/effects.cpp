@@ -32,6 +32,12 @@ Status cover(Payment& payment) {
     return add(payment.approved, *Money::of_minor(missing, currency));
 }
 
+// What nobody took of a hold, and no other capture is about to take.
+void let_rest_go(Payment& payment) {
+    const Money rest = payment.capturable();
+    if (rest.amount_minor() > 0) payment.released = *payment.released.plus(rest);
+}
+
 // How a no reads on the operation; true where it was the issuer's (a decline).
 bool refuse(Operation& operation, const Claim& claim) {
     operation.goal.reset();
@@ -132,7 +138,9 @@ Status capture_approved(Effect& effect, const Claim& claim, Timestamp) {
     }
     if (const Status added = add(payment.captured, approval.approved); !added) return added;
     payment.edit_above.reset();
-    return cover(payment);
+    if (const Status covered = cover(payment); !covered) return covered;
+    if (approval.rest_is_let_go) let_rest_go(payment);
+    return {};
 }
 
 Status increment_approved(Effect& effect, const Claim& claim, Timestamp) {

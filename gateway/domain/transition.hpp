@@ -29,6 +29,7 @@ struct ApprovedClaim {
     Money approved;
     ProcessorReference reference;
     bool hold_may_remain = false;  // a reversal that was answered as a plain void
+    bool rest_is_let_go = false;   // a capture that ends its hold, whatever it left of it
     Checks checks = {};            // of an authorize or sale
 };
 struct DeclinedClaim {

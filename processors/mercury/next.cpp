@@ -122,8 +122,8 @@ private:
         const Entry* inquiry = story_.last_inquiry();
         if (!inquiry) return std::nullopt;
         if (const auto* row = inquiry->as<RowFound>()) {
-            if (must_learn_reference(history_, row->claim, switches_) && story_.resends() < resends_to_learn())
-                return story_.paced(story_.resend_pause(), processors::Resend{});
+            if (must_learn_reference(history_, row->claim, switches_))
+                return story_.paced(std::max(story_.resend_pause(), story_.back_off()), processors::Resend{});
             return processors::Conclude{row->claim};
         }
         if (inquiry->as<RowVoided>()) return processors::Conclude{domain::RefusedClaim{"voided_at_processor", ""}};
@@ -133,7 +133,6 @@ private:
         if (const auto* no = story_.last_message_saying<No>()) return processors::Conclude{no->claim};
         return processors::Conclude{domain::RefusedClaim{"not_found_at_processor", ""}};
     }
-    std::ptrdiff_t resends_to_learn() const { return switches_.resends_max + 8; }
 
     bool asked_late_enough(const Entry& inquiry) const {
         const auto left = story_.last_left();

@@ -1,6 +1,7 @@
 #include "processors/mercury/reading.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "processors/mercury/amounts.hpp"
@@ -189,6 +190,14 @@ void drop_repeated_references(std::vector<DetailRow>& rows) {
     std::ranges::reverse(rows);
 }
 
+// An invoice may hold more than what is taken back, where the host booked a message twice: the item's number tells
+// which row is meant, if any row has it.
+void keep_item(std::vector<DetailRow>& rows, const domain::ProcessorReference& reference) {
+    const auto number = reference.find("RefNo");
+    const auto is_item = [&](const DetailRow& row) { return row.ref_no == number->second; };
+    if (number != reference.end() && std::ranges::any_of(rows, is_item)) std::erase_if(rows, std::not_fn(is_item));
+}
+
 // Too late for the issuer's data to release anything, where the host sets such a limit.
 bool is_past_reversal(const History& history, const Switches& switches) {
     const auto age = history.operation.created_at - history.original->created_at;
@@ -217,6 +226,7 @@ Detail read_detail(const History& history, const Switches& switches, const vault
         return is_known_status(row) && row_is_ours(row, history, verb, switches);
     });
     if (switches.rows_of_one_reference_are_one != 0) drop_repeated_references(ours);
+    if (of_original) keep_item(ours, history.original->reference);
     if (ours.empty()) return Nothing{"row_differs"};
     // An approval outweighs the refused tries beside it; two approvals are two charges, and people must hear of it.
     const auto approvals = std::ranges::count_if(ours, is_approved);

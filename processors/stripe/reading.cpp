@@ -95,7 +95,10 @@ private:
         if (!intent.charge.empty()) reference["charge"] = intent.charge;
         return with_original(std::move(reference));
     }
-    Past approved(const Intent& intent) const { return Yes{{operation_.requested, reference_of(intent), false}}; }
+    // One capture a hold: what it leaves is let go.
+    Past approved(const Intent& intent) const {
+        return Yes{{operation_.requested, reference_of(intent), false, operation_.verb == Verb::capture}};
+    }
     Past declined(const ErrorObject& error) const {
         return No{domain::DeclinedClaim{decline_of(error.code, error.decline_code)}, true};
     }

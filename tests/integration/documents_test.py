@@ -11,7 +11,7 @@ NAMED_COMMAND = re.compile(r"`(\./postern[^`]*)`")
 A_COMMAND = re.compile(r"^\s*(sudo |\./postern |curl |cmake |psql |kcat |\w+=\$\()", re.MULTILINE)
 # How many shell blocks each document has: a new one wants a test below.
 BLOCKS = {"README.md": 3, "docs/api.md": 1, "docs/dependencies.md": 0, "docs/mercury.md": 1, "docs/operate.md": 5,
-          "docs/performance.md": 0}
+          "docs/performance.md": 0, "docs/write-an-adapter.md": 1}  # the last: tests/deploy/adapter_new_test.py
 # On an instance where all is well there is nothing to show, and nothing of that name to repair.
 MAY_LIST_NOTHING = ("./postern events blocked",)
 ENDS_WITH = {command: 66 for command in ("./postern events retry PAYMENT", "./postern merchant disable MERCHANT",

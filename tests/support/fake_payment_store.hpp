@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <set>
 
 #include "gateway/app/store.hpp"
 #include "tests/support/manual_clock.hpp"
@@ -16,7 +17,7 @@ public:
     using Awaitable = gateway::Awaitable<T>;
     using PrepareResult = gateway::PrepareResult;
 
-    explicit FakePaymentStore(ManualClock& clock) : clock_{clock} {}
+    explicit FakePaymentStore(const Clock& clock) : clock_{clock} {}
 
     struct KeyRow {
         idempotency::KeyedCommand command;
@@ -98,6 +99,7 @@ public:
     Awaitable<Result<gateway::OutcomeVerdict>> record(gateway::Outcome outcome, Instant) override {
         if (before_record) before_record(outcome);
         if (const auto error = next_failure()) co_return *error;
+        evidence_of_[outcome.evidence.operation_id].push_back(evidence.size());
         evidence.push_back(outcome.evidence);
         if (!outcome.change) co_return gateway::OutcomeVerdict::applied;
         gateway::Change& change = *outcome.change;
@@ -132,7 +134,8 @@ public:
     // ---- ResolverStore
     Awaitable<Result<std::vector<gateway::Claimed>>> claim(int count_max, std::chrono::milliseconds lease) override {
         std::vector<gateway::Claimed> claimed;
-        for (auto& [id, row] : operations) {
+        for (const OperationId& id : open_operations()) {
+            OperationRow& row = operations.at(id);
             const bool is_due = !domain::is_final(row.operation.status) && row.lease_until <= clock_.now();
             if (!is_due || static_cast<int>(claimed.size()) == count_max) continue;
             ++row.operation.lease_epoch;
@@ -172,6 +175,16 @@ public:
             for (const OperationId& operation : row.operations) due.back().operations.push_back(operations.at(operation).operation);
         }
         co_return due;
+    }
+
+    // Without a final status, in the order of their ids.
+    const std::set<OperationId>& open_operations() {
+        if (indexed_ != operations.size()) {  // somebody wrote a row past us
+            for (const auto& [id, row] : operations) open_.insert(id);
+            indexed_ = operations.size();
+        }
+        std::erase_if(open_, [&](const OperationId& id) { return domain::is_final(operations.at(id).operation.status); });
+        return open_;
     }
 
     std::map<std::string, KeyRow> keys;
@@ -237,10 +250,14 @@ private:
         return latest;
     }
     void insert(const domain::Operation& operation, std::chrono::milliseconds lease) {
+        open_operations();
         operations.emplace(operation.id, OperationRow{operation, clock_.now() + lease, ""});
+        open_.insert(operation.id);
+        indexed_ = operations.size();
     }
     void insert_key(const idempotency::KeyedCommand& command, const domain::Operation& operation) {
         keys.emplace(key_of(command), KeyRow{command, operation.payment_id, operation.id, {}});
+        keys_of_[operation.id].push_back(key_of(command));
     }
     void apply(PaymentRow& row, OperationRow& held, gateway::Change& change) {
         row.payment = change.payment;
@@ -258,14 +275,25 @@ private:
         if (change.moved) {
             row.operations.push_back(change.moved->operation.id);
             insert(change.moved->operation, change.moved->lease);
-            for (auto& [text, key] : keys)
-                if (key.operation_id == change.operation.id) key.operation_id = change.moved->operation.id;
+            hand_over_keys(change.operation.id, change.moved->operation.id);
         }
-        for (auto& [text, key] : keys) {
-            const bool waits = key.operation_id == change.operation.id && (!key.answer || !key.answer->is_final);
+        for (const std::string& text : keys_of_[change.operation.id]) {
+            KeyRow& key = keys.at(text);
+            const bool waits = !key.answer || !key.answer->is_final;
             if (waits) key.answer = change.answer;
-            if (waits && change.keys_wait_for_undo) key.operation_id = change.undo->id;
         }
+        if (change.keys_wait_for_undo) hand_over_keys(change.operation.id, change.undo->id);
+    }
+    // Keys without a final answer wait for another operation from now on.
+    void hand_over_keys(const OperationId& before, const OperationId& after) {
+        std::vector<std::string> kept;
+        for (const std::string& text : keys_of_[before]) {
+            KeyRow& key = keys.at(text);
+            const bool waits = !key.answer || !key.answer->is_final;
+            if (waits) key.operation_id = after;
+            (waits ? keys_of_[after] : kept).push_back(text);
+        }
+        keys_of_[before] = std::move(kept);
     }
     gateway::Claimed claimed_of(const OperationRow& row) const {
         const PaymentRow& payment = payments.at(row.operation.payment_id);
@@ -274,14 +302,20 @@ private:
         const bool is_tip = row.operation.verb == domain::Verb::adjust_tip;  // said again, it still builds on the money
         const auto undoes = is_tip ? std::nullopt : row.operation.undoes;
         if (!is_charge) claimed.original = operations.at(undoes.value_or(first_of(payment))).operation;
-        for (const gateway::EvidenceRecord& record : evidence) {
-            if (record.operation_id != row.operation.id) continue;
+        const auto told = evidence_of_.find(row.operation.id);
+        for (const std::size_t at : told == evidence_of_.end() ? std::vector<std::size_t>{} : told->second) {
+            const gateway::EvidenceRecord& record = evidence[at];
             claimed.evidence.push_back({record.attempt, record.attempt_kind, record.source, record.raw, record.recorded_at});
         }
         return claimed;
     }
 
-    ManualClock& clock_;
+    const Clock& clock_;
+    // What is looked for often, so that a long run stays quick.
+    std::set<OperationId> open_;
+    std::size_t indexed_ = 0;
+    std::map<OperationId, std::vector<std::size_t>> evidence_of_;
+    std::map<OperationId, std::vector<std::string>> keys_of_;
 };
 
 }  // namespace postern::test

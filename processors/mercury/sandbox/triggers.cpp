@@ -69,6 +69,12 @@ std::string_view to_text(FaultKind kind) {
     return std::ranges::find(names, kind, [](const auto& name) { return name.first; })->second;
 }
 
+std::vector<FaultKind> fault_kinds() {
+    std::vector<FaultKind> kinds;
+    for (const auto& [kind, name] : names) kinds.push_back(kind);
+    return kinds;
+}
+
 const OutcomeTrigger* find_outcome_trigger(std::int64_t amount_minor) {
     const auto row = std::ranges::find(outcomes, amount_minor, &OutcomeTrigger::amount_minor);
     return row == outcomes.end() ? nullptr : &*row;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace postern::mercury::sandbox {
 
@@ -35,6 +36,7 @@ enum class FaultKind {
 };
 std::optional<FaultKind> parse_fault_kind(std::string_view text);
 std::string_view to_text(FaultKind kind);
+std::vector<FaultKind> fault_kinds();  // all of them
 constexpr bool is_booked(FaultKind kind) {
     return kind != FaultKind::refuse && kind != FaultKind::drop_before_booking && kind != FaultKind::busy;
 }

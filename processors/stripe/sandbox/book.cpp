@@ -75,6 +75,7 @@ Book::Book(Book&& other) noexcept
     : file_{std::exchange(other.file_, -1)}, path_{std::move(other.path_)}, cards_{std::move(other.cards_)},
       intents_{std::move(other.intents_)}, refunds_{std::move(other.refunds_)},
       intent_order_{std::move(other.intent_order_)}, refund_order_{std::move(other.refund_order_)},
+      intents_by_value_{std::move(other.intents_by_value_)}, refunds_by_intent_{std::move(other.refunds_by_intent_)},
       kept_{std::move(other.kept_)} {}
 
 Book::~Book() {
@@ -98,6 +99,8 @@ Status Book::clear() {
     refunds_.clear();
     intent_order_.clear();
     refund_order_.clear();
+    intents_by_value_.clear();
+    refunds_by_intent_.clear();
     kept_.clear();
     return {};
 }
@@ -106,9 +109,15 @@ void Book::apply(const Change& change) {
     if (const auto* card = std::get_if<Card>(&change)) cards_.insert_or_assign(card->id, *card);
     if (const auto* kept = std::get_if<Kept>(&change)) kept_.insert_or_assign({kept->account, kept->key}, *kept);
     if (const auto* intent = std::get_if<Intent>(&change))
-        if (intents_.insert_or_assign(intent->id, *intent).second) intent_order_.push_back(intent->id);
+        if (intents_.insert_or_assign(intent->id, *intent).second) {
+            intent_order_.push_back(intent->id);
+            for (const auto& [name, value] : intent->metadata) intents_by_value_[value].push_back(intent->id);
+        }
     if (const auto* refund = std::get_if<Refund>(&change))
-        if (refunds_.insert_or_assign(refund->id, *refund).second) refund_order_.push_back(refund->id);
+        if (refunds_.insert_or_assign(refund->id, *refund).second) {
+            refund_order_.push_back(refund->id);
+            refunds_by_intent_[refund->intent].push_back(refund->id);
+        }
 }
 
 const Card* Book::find_card(std::string_view account, std::string_view id) const { return find_of(cards_, account, id); }
@@ -116,6 +125,18 @@ const Intent* Book::find_intent(std::string_view account, std::string_view id) c
 const Kept* Book::find_kept(const std::string& account, const std::string& key) const {
     const auto found = kept_.find({account, key});
     return found == kept_.end() ? nullptr : &found->second;
+}
+std::vector<const Intent*> Book::intents_carrying(const std::string& value) const {
+    std::vector<const Intent*> out;
+    if (const auto found = intents_by_value_.find(value); found != intents_by_value_.end())
+        for (const std::string& id : found->second) out.push_back(&intents_.find(id)->second);
+    return out;
+}
+std::vector<const Refund*> Book::refunds_of(const std::string& intent) const {
+    std::vector<const Refund*> out;
+    if (const auto found = refunds_by_intent_.find(intent); found != refunds_by_intent_.end())
+        for (const std::string& id : found->second) out.push_back(&refunds_.find(id)->second);
+    return out;
 }
 std::vector<const Intent*> Book::intents() const {
     std::vector<const Intent*> out;

@@ -29,6 +29,8 @@ public:
     const Card* find_card(std::string_view account, std::string_view id) const;
     const Intent* find_intent(std::string_view account, std::string_view id) const;
     const Kept* find_kept(const std::string& account, const std::string& key) const;
+    std::vector<const Intent*> intents_carrying(const std::string& value) const;  // in their metadata; in order
+    std::vector<const Refund*> refunds_of(const std::string& intent) const;       // in order
     std::vector<const Intent*> intents() const;  // in the order in which they were made
     std::vector<const Refund*> refunds() const;
 
@@ -41,6 +43,7 @@ private:
     std::map<std::string, Intent, std::less<>> intents_;
     std::map<std::string, Refund, std::less<>> refunds_;
     std::vector<std::string> intent_order_, refund_order_;
+    std::map<std::string, std::vector<std::string>> intents_by_value_, refunds_by_intent_;
     std::map<std::pair<std::string, std::string>, Kept> kept_;
 };
 

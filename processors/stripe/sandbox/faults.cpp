@@ -36,6 +36,11 @@ Error malformed(std::string_view what) { return {ErrorKind::invalid_request, "ma
 
 bool is_done(FaultKind kind) { return row_of(kind).is_done; }
 std::string_view to_text(FaultKind kind) { return row_of(kind).text; }
+std::vector<FaultKind> fault_kinds() {
+    std::vector<FaultKind> out;
+    for (const KindRow& row : kinds) out.push_back(row.kind);
+    return out;
+}
 
 Result<Fault> parse_fault(std::string_view text) {
     boost::system::error_code error;
@@ -66,6 +71,11 @@ Result<Fault> parse_fault(std::string_view text) {
         if (!path->is_string()) return malformed("path");
         fault.path = std::string(path->as_string());
     }
+    if (const auto* method = object.if_contains("method")) {
+        const bool is_known = method->is_string() && (method->as_string() == "GET" || method->as_string() == "POST");
+        if (!is_known) return malformed("method");
+        fault.method = std::string(method->as_string());
+    }
     return fault;
 }
 
@@ -78,9 +88,9 @@ bool Faults::chance(double rate) {
     return drawn < rate * 4'294'967'296.0;
 }
 
-std::optional<Fault> Faults::strike(std::string_view path) {
+std::optional<Fault> Faults::strike(std::string_view method, std::string_view path) {
     for (Fault& fault : faults_) {
-        const bool could = fault.count_left != 0 && path.starts_with(fault.path);
+        const bool could = fault.count_left != 0 && fault.method == method && path.starts_with(fault.path);
         if (!could || !chance(fault.rate)) continue;
         if (fault.count_left > 0) --fault.count_left;
         return fault;
@@ -92,7 +102,7 @@ std::string Faults::json() const {
     json::array out;
     for (const Fault& fault : faults_)
         out.push_back({{"kind", to_text(fault.kind)}, {"count_left", fault.count_left}, {"rate", fault.rate},
-                       {"delay_ms", fault.delay.count()}, {"path", fault.path}});
+                       {"delay_ms", fault.delay.count()}, {"path", fault.path}, {"method", fault.method}});
     return json::serialize(out) + "\n";
 }
 

@@ -28,16 +28,18 @@ enum class FaultKind {
 };
 bool is_done(FaultKind kind);
 std::string_view to_text(FaultKind kind);
+std::vector<FaultKind> fault_kinds();  // all of them
 
 struct Fault {
     FaultKind kind = FaultKind::lost_answer;
     std::int64_t count_left = 1;  // -1: until the reset
     double rate = 1.0;            // of the requests that it could strike
     std::chrono::milliseconds delay{0};
-    std::string path;             // only POSTs to a path that begins so; empty: to any
+    std::string path;             // only requests to a path that begins so; empty: to any
+    std::string method = "POST";  // of the requests that it could strike
 };
-// {"kind","count"?,"rate"?,"delay_ms"?,"path"?}: without count, one strike, or every one where a rate is given.
-// "malformed_fault".
+// {"kind","count"?,"rate"?,"delay_ms"?,"path"?,"method"?: "GET"}: without count, one strike, or every one where a rate is
+// given. "malformed_fault".
 Result<Fault> parse_fault(std::string_view json);
 
 // The standing faults, first asked for first struck.
@@ -46,7 +48,7 @@ public:
     explicit Faults(Random& random) : random_{random} {}
     void add(Fault fault) { faults_.push_back(std::move(fault)); }
     void clear() { faults_.clear(); }
-    std::optional<Fault> strike(std::string_view path);
+    std::optional<Fault> strike(std::string_view method, std::string_view path);
     std::string json() const;
 
 private:

@@ -248,7 +248,7 @@ Decision Host::search(const Call& call) const {
     const auto query = parse_query(text_or(call.fields, {"query"}));
     if (!query) return bad_parameter("", "query");
     json::array data;
-    for (const Intent* intent : book_.intents()) {
+    for (const Intent* intent : book_.intents_carrying(query->second)) {
         const auto entry = intent->metadata.find(query->first);
         const bool is_seen = clock_.now() - intent->created >= settings_.search_lag;
         if (is_seen && intent->account == call.account && entry != intent->metadata.end() && entry->second == query->second)
@@ -260,8 +260,8 @@ Decision Host::search(const Call& call) const {
 Decision Host::list_refunds(const Call& call) const {
     const std::string of = text_or(call.fields, {"payment_intent"});
     json::array data;
-    for (const Refund* refund : book_.refunds())
-        if (refund->account == call.account && refund->intent == of) data.insert(data.begin(), refund_json(*refund));
+    for (const Refund* refund : book_.refunds_of(of))
+        if (refund->account == call.account) data.insert(data.begin(), refund_json(*refund));
     return {200, list_json("list", "/v1/refunds", std::move(data)), {}, false};
 }
 

@@ -86,7 +86,14 @@ Exchange Sandbox::api(const net::HttpRequest& request) {
     if (!fields) return error(400, "invalid_request_error", "", "The parameters cannot be read");
     const Call call{account->second, request.method, std::string(request.path()), std::move(*fields)};
     if (posts) return keyed(call, std::string(request.header("idempotency-key")));
-    return answered(host_.decide(call), std::nullopt, {}, false);
+    return question(call);
+}
+
+Exchange Sandbox::question(const Call& call) {
+    const auto fault = faults_.strike("GET", call.path);
+    if (fault && !is_done(fault->kind)) return not_done(*fault, call, {});
+    if (fault && fault->kind == FaultKind::server_error) return plain_json(stored_failure, 500);
+    return answered(host_.decide(call), fault, {}, false);
 }
 
 std::string Sandbox::fingerprint(const Call& call) const {
@@ -113,7 +120,7 @@ Exchange Sandbox::keyed(const Call& call, const std::string& key) {
     const auto in_use = in_use_until_.find(name);
     if (!key.empty() && in_use != in_use_until_.end() && in_use->second > clock_.now())
         return error(409, "idempotency_error", "idempotency_key_in_use", "Another request under this key is running");
-    const auto fault = faults_.strike(call.path);
+    const auto fault = faults_.strike("POST", call.path);
     if (fault && !is_done(fault->kind)) return not_done(*fault, call, key);
     if (const Kept* kept = key.empty() ? nullptr : book_.find_kept(call.account, key)) {
         if (kept->fingerprint != fingerprint(call))

@@ -28,7 +28,7 @@ struct Exchange {
 //
 //   /v1/...                 the API: payment_methods, payment_intents, refunds
 //   GET  /sandbox/book      ?identity=                     POST /sandbox/reset     book and faults
-//   POST /sandbox/faults    see faults.hpp                 GET  /sandbox/faults    GET /healthz
+//   POST /sandbox/faults    see faults.hpp                 GET, DELETE /sandbox/faults    GET /healthz
 //   GET  /sandbox/received  how many calls of the API came, whatever was in them
 class Sandbox {
 public:
@@ -38,6 +38,7 @@ public:
 
 private:
     Exchange api(const net::HttpRequest& request);
+    Exchange question(const Call& call);
     Exchange keyed(const Call& call, const std::string& key);
     Exchange answered(const Decision& decision, const std::optional<Fault>& fault, const std::string& key, bool is_replay);
     Exchange not_done(const Fault& fault, const Call& call, const std::string& key);

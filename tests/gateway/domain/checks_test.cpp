@@ -59,7 +59,7 @@ Effect approved_with(const ChecksPolicy& policy, const Checks& checks, Verb verb
     Operation operation = test::sample_operation();
     operation.verb = verb;
     operation.status = OperationStatus::prepared;
-    return *apply(payment, operation, ApprovedClaim{usd(1250), {}, false, checks}, test::at_second(1));
+    return *apply(payment, operation, ApprovedClaim{usd(1250), {}, false, false, checks}, test::at_second(1));
 }
 const Checks both_fail{AvsResult::no_match, CvvResult::no_match};
 

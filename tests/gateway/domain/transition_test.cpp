@@ -278,6 +278,17 @@ TEST(Transitions, AnUndoAtAnAccountThatWasLeftMovesNothing) {
     EXPECT_TRUE(apply(payment, operation, claim_of(ClaimKind::declined), now)->payment.void_requested);
 }
 
+TEST(Transitions, ACaptureThatEndsItsHoldReleasesWhatNobodyIsTaking) {
+    auto [payment, operation] = situation(Verb::capture);
+    operation.requested = usd(1000);
+    payment.capture_reserved = usd(1100);  // another capture is under way
+    const auto effect = apply(payment, operation, ApprovedClaim{usd(1000), {}, false, true}, now);
+    ASSERT_TRUE(effect);
+    EXPECT_EQ(effect->payment.captured, usd(1000));
+    EXPECT_EQ(effect->payment.released, usd(150));
+    EXPECT_EQ(effect->payment.capturable(), usd(0));
+}
+
 TEST(Transitions, HoldThatMayRemainIsTold) {
     const auto [payment, operation] = situation(Verb::reverse);
     EXPECT_EQ(apply(payment, operation, ApprovedClaim{usd(1250), {}, true}, now)->alarm, "hold_may_remain");

@@ -152,7 +152,7 @@ TEST_F(Accept, ChecksFlagsAndRulesComeBackAsTheyWere) {
     command.payment.checks_policy = {domain::CheckAction::flag, domain::CheckAction::void_payment};
     const auto prepared = prepare(command);
     const domain::Checks checks{domain::AvsResult::no_match, domain::CvvResult::match};
-    ASSERT_TRUE(run(store_.record(outcome(prepared, domain::ApprovedClaim{usd(1000), {}, false, checks}), soon())));
+    ASSERT_TRUE(run(store_.record(outcome(prepared, domain::ApprovedClaim{usd(1000), {}, false, false, checks}), soon())));
     const auto after = view(prepared.payment.id);
     EXPECT_EQ(after.payment.checks_policy, command.payment.checks_policy);
     EXPECT_EQ(after.payment.flags, (domain::FailedChecks{true, false}));

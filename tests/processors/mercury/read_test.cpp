@@ -265,6 +265,10 @@ TEST(ReadInquiryOfAnUndo, LooksAtWhatItTakesBack) {
     EXPECT_EQ(look({{"Approved", "Sale", "12.50", "true"}}), "found approved 1250 hold may remain");
     EXPECT_EQ(look({{"Approved", "Sale", "12.50"}}), "unreadable not_undone_yet");
     EXPECT_EQ(look({}), "unreadable not_undone_yet");
+    const test::Row voided{"Approved", "Sale", "12.50", "true", "0042"}, twin{"Approved", "Sale", "12.50", "false", "0043"};
+    EXPECT_EQ(look({voided, twin}), "found approved 1250 hold may remain") << "the host booked twice; its item is gone";
+    EXPECT_EQ(look({{"Approved", "Sale", "12.50", "false", "0042"}, {"Approved", "Sale", "12.50", "true", "0043"}}),
+              "unreadable not_undone_yet");
 }
 TEST(ReadInquiry, GivesTheReasonThatAMessageWasTold) {
     Scene scene = test::scene_of(Verb::sale);

@@ -123,12 +123,12 @@ inline vault::Reply decline(std::string_view text = "DECLINE") {
 }
 
 struct Row {
-    std::string status, type, total, voided = "false";
+    std::string status, type, total, voided = "false", ref_no = "0042";
 };
 inline vault::Reply detail_reply(const std::vector<Row>& rows) {
     std::string inner = "<?xml version=\"1.0\"?><Any>";
     for (const Row& row : rows)
-        inner += "<T><Status>" + row.status + "</Status><AUTHCODE>00012</AUTHCODE><reference>0042</reference><total>" +
+        inner += "<T><Status>" + row.status + "</Status><AUTHCODE>00012</AUTHCODE><reference>" + row.ref_no + "</reference><total>" +
                  row.total + "</total><TranType>" + row.type + "</TranType><voided>" + row.voided + "</voided></T>";
     if (rows.empty()) inner += "<T><STATUS></STATUS></T>";
     return reply_of(soap("CTranDetail", escaped_once(inner + "</Any>")));
