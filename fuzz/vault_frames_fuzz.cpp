@@ -25,7 +25,9 @@ void check_card_frame(std::span<const char> input) {
     wiped::Bytes again;
     FUZZ_CHECK(encode_card_frame(*fields, again));
     FUZZ_CHECK(same_bytes(again, input));
-    for (const auto view : {fields->number, fields->security_code, fields->name, fields->address, fields->postal_code})
+    for (const auto view : {fields->number, fields->security_code, fields->name, fields->address, fields->postal_code,
+                            fields->track1, fields->track2, fields->encrypted.format, fields->encrypted.source,
+                            fields->encrypted.block, fields->encrypted.key_serial})
         FUZZ_CHECK(lies_inside(view, input));
 }
 

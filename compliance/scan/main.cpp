@@ -18,7 +18,7 @@ using namespace postern::compliance;
 enum ExitCode { clean = 0, found = 1, usage = 2, inconclusive = 3 };
 
 struct Request {
-    std::string numbers_file, codes_file;
+    std::string numbers_file, codes_file, texts_file;
     std::vector<std::string> trees;
     std::vector<int> pids;
     bool standard_input = false;
@@ -77,10 +77,11 @@ int scan(const Request& request) {
     std::vector<std::string> masked_numbers;
     const bool readable =
         (request.numbers_file.empty() || read_needles(request.numbers_file, forms_of, needles, masked_numbers)) &&
-        (request.codes_file.empty() || read_needles(request.codes_file, code_forms_of, needles, masked_numbers));
+        (request.codes_file.empty() || read_needles(request.codes_file, code_forms_of, needles, masked_numbers)) &&
+        (request.texts_file.empty() || read_needles(request.texts_file, text_forms_of, needles, masked_numbers));
     if (!readable) return usage;
     if (needles.empty()) {
-        std::cerr << "postern-scan: nothing to look for: give --numbers or --codes a file with at least one line\n";
+        std::cerr << "postern-scan: nothing to look for: give --numbers, --codes or --texts a file with at least one line\n";
         return usage;
     }
     const Matcher matcher(std::move(needles));
@@ -97,7 +98,7 @@ int scan(const Request& request) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app{"Looks for known card numbers and security codes in files, PostgreSQL folders, Kafka logs and the memory "
+    CLI::App app{"Looks for known card numbers, security codes and tracks in files, PostgreSQL folders, Kafka logs and the memory "
                  "of processes.\n\n"
                  "Examples:\n"
                  "  postern-scan --numbers numbers.txt /var/lib/postern/kafka /var/log/postern\n"
@@ -108,6 +109,7 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", std::string("postern-scan " POSTERN_VERSION));
     app.add_option("--numbers", request.numbers_file, "File of card numbers, one a line");
     app.add_option("--codes", request.codes_file, "File of security codes, one a line; found beside their field's name");
+    app.add_option("--texts", request.texts_file, "File of other secret texts, one a line: tracks, blocks, processor tokens");
     app.add_option("--memory", request.pids, "Process id whose memory is read");
     app.add_flag("--stdin", request.standard_input, "Read standard input too");
     app.add_flag("--json", request.json, "Report as one JSON object");

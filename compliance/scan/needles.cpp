@@ -82,21 +82,23 @@ std::string each(std::string_view digits, std::string_view before, bool as_hex, 
 struct Form {
     std::string_view name;
     std::string (*write)(std::string_view digits);
+    bool of_digits_alone = false;
 };
 constexpr std::string_view lower = "0123456789abcdef";
 constexpr std::string_view upper = "0123456789ABCDEF";
 constexpr std::array forms{
     Form{"plain", [](std::string_view d) { return std::string(d); }},
-    Form{"spaced", [](std::string_view d) { return grouped(d, ' '); }},
-    Form{"dashed", [](std::string_view d) { return grouped(d, '-'); }},
+    Form{"spaced", [](std::string_view d) { return grouped(d, ' '); }, true},
+    Form{"dashed", [](std::string_view d) { return grouped(d, '-'); }, true},
     Form{"hex", [](std::string_view d) { return hex(d, lower); }},
-    Form{"hex of spaced", [](std::string_view d) { return hex(grouped(d, ' '), lower); }},
+    Form{"upper hex", [](std::string_view d) { return hex(d, upper); }},
+    Form{"hex of spaced", [](std::string_view d) { return hex(grouped(d, ' '), lower); }, true},
     Form{"hex of base64", [](std::string_view d) { return hex(base64_inner(d, 0), lower); }},
     Form{"base64+0", [](std::string_view d) { return base64_inner(d, 0); }},
     Form{"base64+1", [](std::string_view d) { return base64_inner(d, 1); }},
     Form{"base64+2", [](std::string_view d) { return base64_inner(d, 2); }},
-    Form{"bcd", [](std::string_view d) { return bcd(d, false); }},
-    Form{"bcd shifted", [](std::string_view d) { return bcd(d, true); }},
+    Form{"bcd", [](std::string_view d) { return bcd(d, false); }, true},
+    Form{"bcd shifted", [](std::string_view d) { return bcd(d, true); }, true},
     Form{"hex of utf16le", [](std::string_view d) { return hex(utf16(d, false), upper); }},
     Form{"utf16le", [](std::string_view d) { return utf16(d, false); }},
     Form{"utf16be", [](std::string_view d) { return utf16(d, true); }},
@@ -135,8 +137,16 @@ Result<std::vector<Needle>> code_forms_of(std::string_view digits, std::size_t n
     };
 }
 
+Result<std::vector<Needle>> text_forms_of(std::string_view text, std::size_t number) {
+    if (text.size() < 12) return Error{ErrorKind::invalid_request, "malformed_text"};
+    std::vector<Needle> needles;
+    for (const Form& form : forms)
+        if (!form.of_digits_alone) needles.push_back({form.write(text), number, std::string(form.name)});
+    return needles;
+}
+
 std::string masked(std::string_view digits) {
-    if (digits.size() < 12) return std::string(digits.size(), '*');
+    if (digits.size() < 12 || !all_digits(digits)) return std::string(digits.size(), '*');
     return std::string(digits.substr(0, 6)) + std::string(digits.size() - 10, '*') +
            std::string(digits.substr(digits.size() - 4));
 }

@@ -27,7 +27,11 @@ Result<std::vector<Needle>> forms_of(std::string_view digits, std::size_t number
 // would have written them, beside their field's name (JSON, form, Mercury's element). "malformed_code".
 Result<std::vector<Needle>> code_forms_of(std::string_view digits, std::size_t number);
 
-// `400300******6781`: how a find is reported.
+// Any other secret text, such as a track: as it is, hex in both cases, base64 at the three alignments, UTF-16 in both byte
+// orders, percent- and entity-encoded, and reversed. "malformed_text" where it is shorter than 12 characters.
+Result<std::vector<Needle>> text_forms_of(std::string_view text, std::size_t number);
+
+// `400300******6781`: how a find is reported; of what is no number nothing is shown.
 std::string masked(std::string_view digits);
 
 }  // namespace postern::compliance

@@ -39,7 +39,9 @@ processors::History OperationDriver::history() const {
             .original = work_.original ? &*work_.original : nullptr, .attempts = work_.attempts,
             .now = services_.clock.now(), .with_security_code = work_.extras.security_code,
             .with_holder_name = work_.extras.holder_name, .with_address = work_.extras.address,
-            .with_postal_code = work_.extras.postal_code};
+            .with_postal_code = work_.extras.postal_code, .with_track1 = work_.extras.track1,
+            .with_track2 = work_.extras.track2, .with_encrypted_block = work_.extras.encrypted_block,
+            .entry = work_.extras.entry};
 }
 
 void OperationDriver::add_attempt(processors::Attempt attempt, bool is_recorded) {

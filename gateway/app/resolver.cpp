@@ -140,7 +140,7 @@ private:
         co_return true;
     }
 
-    // A repeat of a charge carries what the first message did, the security code excepted. A token that is deleted by
+    // A repeat of a charge carries what the first message did, but for what goes once: the code, tracks, a block. A token that is deleted by
     // now tells nothing; the repeat then goes with the number alone. False: the vault did not answer.
     Awaitable<bool> look_at_card() {
         const bool is_charge = operation().verb == domain::Verb::authorize || operation().verb == domain::Verb::sale;
@@ -152,7 +152,7 @@ private:
             co_return false;
         }
         vault::CardExtras extras = card->extras;
-        extras.security_code = false;
+        extras.security_code = extras.track1 = extras.track2 = extras.encrypted_block = false;
         driver_.carry(extras);
         co_return true;
     }

@@ -157,7 +157,15 @@ Result<vault::MessageTree> MercuryAdapter::plan(AttemptKind kind, const History&
 }
 
 std::string_view MercuryAdapter::policy_operation(AttemptKind kind, const History& history) const {
-    return kind == AttemptKind::inquire ? "inquire" : domain::to_text(history.operation.verb);
+    if (kind == AttemptKind::inquire) return "inquire";
+    const bool is_hold = history.operation.verb == Verb::authorize;
+    switch (card_form(kind, history)) {
+        case CardForm::number: return domain::to_text(history.operation.verb);
+        case CardForm::block: return is_hold ? "authorize_encrypted" : "sale_encrypted";
+        case CardForm::track: break;
+    }
+    if (history.with_track2) return is_hold ? "authorize_track2" : "sale_track2";
+    return is_hold ? "authorize_track1" : "sale_track1";
 }
 
 Outcome MercuryAdapter::read(AttemptKind kind, const History& history, const vault::Reply& reply) const {

@@ -52,17 +52,26 @@ XmlElement amount(const History& history, const Switches& switches) {
     return group("Amount", std::move(amounts));
 }
 
-XmlElement account(const History& history) {
+bool is_charge(Verb verb) { return verb == Verb::authorize || verb == Verb::sale; }
+
+XmlElement account(CardForm form, const History& history) {
+    if (form == CardForm::track)
+        return group("Account", {history.with_track2 ? slot("Track2", Slot::card_track2) : slot("Track1", Slot::card_track1)});
+    if (form == CardForm::block)
+        return group("Account", {slot("EncryptedFormat", Slot::card_encrypted_format),
+                                 slot("AccountSource", Slot::card_encrypted_source),
+                                 slot("EncryptedBlock", Slot::card_encrypted_block),
+                                 slot("EncryptedKey", Slot::card_encrypted_key)});
     std::vector<XmlElement> card{slot("AcctNo", Slot::card_number), slot("ExpDate", Slot::card_expiry_mmyy)};
     if (history.with_holder_name) card.push_back(slot("Name", Slot::card_holder_name));
     return group("Account", std::move(card));
 }
 
-// Security code and address: only where the issuer decides, and the code only with the first message, because the
+// Security code and address: only where the issuer decides and the card was typed in, and the code only with the first message, because the
 // vault gives it away once.
 void add_checks(vault::AttemptKind kind, const History& history, const Switches& switches,
                 std::vector<XmlElement>& transaction) {
-    const bool issuer_decides = history.operation.verb == Verb::authorize || history.operation.verb == Verb::sale;
+    const bool issuer_decides = is_charge(history.operation.verb) && card_form(kind, history) == CardForm::number;
     if (!issuer_decides) return;
     if (history.with_security_code && kind == vault::AttemptKind::send)
         transaction.push_back(slot("CVVData", Slot::card_security_code));
@@ -148,11 +157,19 @@ Status check_amount(const History& history, const Switches& switches) {
     return {};
 }
 
+CardForm card_form(vault::AttemptKind kind, const History& history) {
+    if (kind != vault::AttemptKind::send || !is_charge(history.operation.verb)) return CardForm::number;
+    if (history.with_encrypted_block) return CardForm::block;
+    return history.with_track1 || history.with_track2 ? CardForm::track : CardForm::number;
+}
+
 Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const History& history, UndoForm form,
                                                const Switches& switches) {
     const std::string_view code = tran_code(history.operation.verb);
     if (code.empty()) return cannot("verb_not_supported");
     if (auto status = check_amount(history, switches); !status) return status.error();
+    const CardForm card = card_form(kind, history);
+    if (card == CardForm::number && history.entry == vault::CardEntry::encrypted) return cannot("card_number_unknown");
     const std::string invoice = sent_invoice(history, switches);
     std::vector<XmlElement> transaction{text("TranType", "Credit"), text("TranCode", code)};
     const bool is_asked = switches.ask_partial_approval != 0 ||
@@ -164,7 +181,7 @@ Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const Hi
     transaction.push_back(text("Memo", memo));
     transaction.push_back(slot("MerchantID", Slot::account_merchant_id));
     transaction.push_back(amount(history, switches));
-    transaction.push_back(account(history));
+    transaction.push_back(account(card, history));
     add_checks(kind, history, switches, transaction);
     if (auto status = add_original(history, form, switches, transaction); !status) return status.error();
     return transaction_call("CreditTransaction", std::move(transaction));

@@ -10,6 +10,11 @@ enum class UndoForm { reversal, legacy_void };
 
 constexpr bool is_undo(domain::Verb verb) { return verb == domain::Verb::reverse || verb == domain::Verb::void_sale; }
 
+// What names the card in a message: its number, or of a charge's first message what it was given with instead. Those go
+// once, so a repeat of a swiped charge goes by its number, and one of an encrypted card cannot go at all.
+enum class CardForm { number, track, block };
+CardForm card_form(vault::AttemptKind kind, const processors::History& history);
+
 // Mercury's TranCode for a verb; empty: it has none.
 std::string_view tran_code(domain::Verb verb);
 
@@ -28,7 +33,8 @@ bool looks_at_item(const processors::History& history, const Switches& switches)
 // Whether it can be sent: "currency_not_supported", "amount_out_of_range".
 Status check_amount(const processors::History& history, const Switches& switches);
 
-// Errors: "verb_not_supported", "currency_not_supported", "amount_out_of_range", "reference_missing".
+// Errors: "verb_not_supported", "currency_not_supported", "amount_out_of_range", "reference_missing",
+// "card_number_unknown".
 Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const processors::History& history,
                                                UndoForm form, const Switches& switches);
 Result<vault::MessageTree> inquiry_message(const processors::History& history, const Switches& switches);

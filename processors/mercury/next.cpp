@@ -153,7 +153,8 @@ private:
     // so is an earlier message that stands in the way of every repeat.
     bool may_resend() const {
         const bool completes = history_.operation.goal.value_or(domain::Goal::complete) == domain::Goal::complete;
-        return completes && history_.now < history_.operation.deadline && in_duplicate_window(history_, switches_) &&
+        const bool may_go_again = history_.entry != vault::CardEntry::encrypted;
+        return completes && may_go_again && history_.now < history_.operation.deadline && in_duplicate_window(history_, switches_) &&
                story_.resends() < switches_.resends_max && !story_.last_message_saying<No>() &&
                !is_refused_as_duplicate();
     }

@@ -282,7 +282,8 @@ bool must_learn_reference(const History& history, const domain::Claim& claim, co
     const Verb verb = history.operation.verb;
     const bool needs_it = verb == Verb::authorize ||
                           (verb == Verb::sale && history.operation.goal == domain::Goal::undo);
-    return approved && needs_it && !approved->reference.contains("AcqRefData") &&
+    const bool may_go_again = history.entry != vault::CardEntry::encrypted;
+    return approved && needs_it && may_go_again && !approved->reference.contains("AcqRefData") &&
            switches.learn_reference_by_resend != 0 && in_duplicate_window(history, switches);
 }
 

@@ -37,6 +37,9 @@ struct History {
     // alone; the security code is for its first message, which must ask for it.
     bool with_security_code = false;
     bool with_holder_name = false, with_address = false, with_postal_code = false;
+    // The stripe or a reader's encrypted block instead of the number, as the security code for the first message alone.
+    bool with_track1 = false, with_track2 = false, with_encrypted_block = false;
+    vault::CardEntry entry = vault::CardEntry::keyed;  // of an encrypted card there is no number to go on with
 };
 
 // What an answer to an inquiry proved about the operation inquired after.

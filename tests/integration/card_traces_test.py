@@ -1,4 +1,4 @@
-"""Where the run's card numbers and security codes are not: the gateway's database (dump, raw files, WAL), logs, topics
+"""Where the run's card numbers, security codes, tracks and encrypted blocks are not: the gateway's database (dump, raw files, WAL), logs, topics
 and the memory of gateway, relay, Kafka and the gateway's PostgreSQL, under load and after cards came in wrong fields.
 The same scan finds what is planted."""
 import base64
@@ -11,6 +11,7 @@ import tempfile
 import threading
 import unittest
 
+from readers import discretionary, encrypted, track1, track2
 from stack import Stack
 
 stack = None
@@ -44,10 +45,15 @@ class Traces(unittest.TestCase):
         cls.needles.write_text("\n".join(cls.numbers) + "\n")
         cls.code_file = pathlib.Path(cls.folder.name, "codes")
         cls.code_file.write_text("\n".join(cls.codes) + "\n")
+        cls.issuers_parts = [discretionary(chooser) for _ in cls.numbers]
+        cls.blocks = [encrypted(number) for number in cls.numbers]
+        cls.text_file = pathlib.Path(cls.folder.name, "texts")
+        cls.text_file.write_text("\n".join(cls.issuers_parts + [b["block"] for b in cls.blocks]) + "\n")
         cls.scan_program = pathlib.Path(stack.data["programs"], "postern-scan")
 
     def scan(self, *words, stdin=None):
-        done = subprocess.run([self.scan_program, "--numbers", self.needles, "--codes", self.code_file, "--json", *words],
+        done = subprocess.run([self.scan_program, "--numbers", self.needles, "--codes", self.code_file,
+                               "--texts", self.text_file, "--json", *words],
                               input=stdin, capture_output=True)
         self.assertIn(done.returncode, (0, 1), done)
         return json.loads(done.stdout)
@@ -62,6 +68,11 @@ class Traces(unittest.TestCase):
             token = stack.tokenize(number, code, name="Ada Example", address="123 Main Street", postal_code="45209")
             payment = stack.create(stack.payment_body(token, 1000)).json
             stack.act(payment["payment_id"], "capture")
+        for number, part, block in list(zip(self.numbers, self.issuers_parts, self.blocks))[::2]:
+            swiped = stack.give_card(track1=track1(number), track2=track2(number, data=part)).json["token"]
+            read = stack.give_card(encrypted=block).json["token"]
+            for token in (swiped, read):
+                self.assertEqual(stack.create(stack.payment_body(token, 1000, intent="sale")).json["status"], "captured")
 
     def send_cards_to_wrong_fields(self):
         token = stack.tokenize(self.numbers[0])
@@ -109,6 +120,10 @@ class Traces(unittest.TestCase):
                  base64.b64encode(number.encode()).decode(), base64.b64encode(b"x" + number.encode()).decode(),
                  base64.b64encode(b"xy" + number.encode()).decode(), number.encode("utf-16le").decode("latin-1"),
                  bytes.fromhex(number).decode("latin-1"), f'"security_code":"{self.codes[0]}"']
+        for track in (track1(number), track2(number), "1234567=" + self.issuers_parts[0], self.blocks[0]["block"]):
+            forms += [track, track.encode().hex(), base64.b64encode(track.encode()).decode(),
+                      base64.b64encode(b"x" + track.encode()).decode(), track.encode("utf-16le").decode("latin-1"),
+                      "".join(f"%{byte:02x}" for byte in track.encode()), track[::-1]]
         for form in forms:
             planted = pathlib.Path(self.folder.name, "planted")
             planted.write_text("before " + form + " after", encoding="latin-1")

@@ -49,10 +49,10 @@ public:
         co_return Status{};
     }
 
-    Awaitable<Status> mark_codes_used(std::vector<CardToken> used) override {
+    Awaitable<Status> mark_one_time_used(std::vector<CardToken> used) override {
         if (fail_with) co_return *fail_with;
         for (const auto& token : used)
-            if (const auto found = tokens.find(token); found != tokens.end()) found->second.code_used = true;
+            if (const auto found = tokens.find(token); found != tokens.end()) found->second.one_time_used = true;
         co_return Status{};
     }
 

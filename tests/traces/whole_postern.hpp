@@ -60,7 +60,7 @@ public:
 private:
     test::SeededRandom random_{2};
     std::unique_ptr<vault::sealed::Arena> arena_;
-    vault::sealed::SecurityCodes codes_;
+    vault::sealed::OneTimeStore codes_;
     std::unique_ptr<vault::PgVaultStore> store_;
     std::optional<vault::sealed::KeyRing> keys_;
     vault::Destinations destinations_;

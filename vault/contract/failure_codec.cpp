@@ -9,13 +9,14 @@ constexpr std::string_view known_codes[] = {
     "account_conflict", "account_disabled", "account_not_found", "arena_full", "arena_unprotected", "attempt_closed",
     "attempt_intended", "attempt_repeated", "caller_key_conflict", "caller_key_not_found", "caller_key_unknown",
     "card_brand_unknown", "card_expired", "card_expiry_invalid", "card_number_invalid", "chain_broken", "commit_in_doubt", "deadline",
-    "destination_unknown", "draining", "egress_unavailable", "field_out_of_range", "field_too_long", "forbidden",
+    "destination_unknown", "draining", "egress_unavailable", "encrypted_block_malformed",
+    "encrypted_format_unknown", "encrypted_key_malformed", "encrypted_source_unknown", "field_out_of_range", "field_too_long", "forbidden",
     "internal", "invalid_request", "journal_busy", "journal_unavailable", "keys_incomplete", "malformed_card_frame",
     "malformed_credentials", "malformed_id", "malformed_request", "malformed_tree", "not_found", "operation_unknown",
     "origin_not_allowed", "overloaded", "peer_refused", "policy_refused", "queue_full", "reply_not_found", "request_unknown",
     "sealed_row_unreadable", "secret_too_large", "security_code_expired", "security_code_invalid",
     "statement_failed", "storage_unavailable", "tenant_mismatch", "time_left_invalid", "token_deleted",
-    "token_not_found", "tree_too_deep", "tree_too_large",
+    "token_not_found", "track_malformed", "tracks_differ", "tree_too_deep", "tree_too_large",
 };
 
 struct KindName {

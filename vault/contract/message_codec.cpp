@@ -46,7 +46,22 @@ Result<AttemptKey> decode_key(const std::string& operation_id, std::int32_t atte
     return AttemptKey{std::move(*operation), attempt};
 }
 
+CardEntry decode_entry(std::string_view wire) {
+    for (const auto entry : {CardEntry::swiped, CardEntry::encrypted})
+        if (to_text(entry) == wire) return entry;
+    return CardEntry::keyed;
+}
+
 }  // namespace
+
+std::string_view to_text(CardEntry entry) {
+    switch (entry) {
+        case CardEntry::keyed: return "keyed";
+        case CardEntry::swiped: return "swiped";
+        case CardEntry::encrypted: return "encrypted";
+    }
+    __builtin_unreachable();
+}
 
 Result<ForwardRequest> decode_forward(const v1::Forward& wire, const TreeLimits& limits) {
     auto key = decode_key(wire.operation_id(), wire.attempt());
@@ -123,7 +138,8 @@ void encode_verdict(const Verdict& verdict, v1::Verdict& wire) {
 TokenSummary decode_summary(const v1::TokenSummary& wire) {
     return {wire.bin6(),         wire.last4(),       wire.brand(),
             wire.expiry_month(), wire.expiry_year(),
-            {wire.security_code_due(), wire.has_holder_name(), wire.has_address(), wire.has_postal_code()}};
+            {wire.security_code_due(), wire.has_holder_name(), wire.has_address(), wire.has_postal_code(),
+             wire.track1_due(), wire.track2_due(), wire.encrypted_block_due(), decode_entry(wire.entry())}};
 }
 
 void encode_summary(const TokenSummary& summary, v1::TokenSummary& wire) {
@@ -137,6 +153,10 @@ void encode_summary(const TokenSummary& summary, v1::TokenSummary& wire) {
     wire.set_has_holder_name(summary.extras.holder_name);
     wire.set_has_address(summary.extras.address);
     wire.set_has_postal_code(summary.extras.postal_code);
+    wire.set_track1_due(summary.extras.track1);
+    wire.set_track2_due(summary.extras.track2);
+    wire.set_encrypted_block_due(summary.extras.encrypted_block);
+    wire.set_entry(std::string(to_text(summary.extras.entry)));
 }
 
 }  // namespace postern::vault

@@ -10,7 +10,9 @@ namespace {
 constexpr Slot all_slots[] = {
     Slot::card_number,        Slot::card_expiry_mmyy, Slot::card_expiry_month,  Slot::card_expiry_year,
     Slot::card_security_code, Slot::card_holder_name, Slot::card_address,       Slot::card_postal_code,
-    Slot::account_merchant_id, Slot::account_password, Slot::account_bearer,
+    Slot::card_track1,        Slot::card_track2,      Slot::card_encrypted_format, Slot::card_encrypted_source,
+    Slot::card_encrypted_block, Slot::card_encrypted_key, Slot::account_merchant_id, Slot::account_password,
+    Slot::account_bearer,
 };
 
 // Walks over all leaves; `wanted` is asked about slots alone.
@@ -73,6 +75,8 @@ bool names(const MessageTree& message, Slot slot) {
     return SlotSearch{[slot](Slot found) { return found == slot; }}.finds(message);
 }
 
+bool names_one_time(const MessageTree& message) { return SlotSearch{is_one_time}.finds(message); }
+
 MessageTree without(MessageTree message, Slot slot) {
     const Leaf unwanted{slot};
     std::erase_if(message.headers, [&](const Header& header) { return header.value == unwanted; });
@@ -92,6 +96,12 @@ std::string_view to_text(Slot slot) {
         case Slot::card_holder_name: return "card.holder_name";
         case Slot::card_address: return "card.address";
         case Slot::card_postal_code: return "card.postal_code";
+        case Slot::card_track1: return "card.track1";
+        case Slot::card_track2: return "card.track2";
+        case Slot::card_encrypted_format: return "card.encrypted_format";
+        case Slot::card_encrypted_source: return "card.encrypted_source";
+        case Slot::card_encrypted_block: return "card.encrypted_block";
+        case Slot::card_encrypted_key: return "card.encrypted_key";
         case Slot::account_merchant_id: return "account.merchant_id";
         case Slot::account_password: return "account.password";
         case Slot::account_bearer: return "account.bearer";
@@ -111,7 +121,36 @@ bool is_of_card(Slot slot) {
         case Slot::card_security_code:
         case Slot::card_holder_name:
         case Slot::card_address:
-        case Slot::card_postal_code: return true;
+        case Slot::card_postal_code:
+        case Slot::card_track1:
+        case Slot::card_track2:
+        case Slot::card_encrypted_format:
+        case Slot::card_encrypted_source:
+        case Slot::card_encrypted_block:
+        case Slot::card_encrypted_key: return true;
+    }
+    __builtin_unreachable();
+}
+
+bool is_one_time(Slot slot) {
+    switch (slot) {
+        case Slot::card_security_code:
+        case Slot::card_track1:
+        case Slot::card_track2:
+        case Slot::card_encrypted_format:
+        case Slot::card_encrypted_source:
+        case Slot::card_encrypted_block:
+        case Slot::card_encrypted_key: return true;
+        case Slot::account_merchant_id:
+        case Slot::account_password:
+        case Slot::account_bearer:
+        case Slot::card_number:
+        case Slot::card_expiry_mmyy:
+        case Slot::card_expiry_month:
+        case Slot::card_expiry_year:
+        case Slot::card_holder_name:
+        case Slot::card_address:
+        case Slot::card_postal_code: return false;
     }
     __builtin_unreachable();
 }

@@ -12,11 +12,13 @@ namespace postern::vault {
 // A place that the vault fills; the gateway never sees what goes there.
 enum class Slot {
     card_number, card_expiry_mmyy, card_expiry_month, card_expiry_year, card_security_code, card_holder_name,
-    card_address, card_postal_code, account_merchant_id, account_password, account_bearer,
+    card_address, card_postal_code, card_track1, card_track2, card_encrypted_format, card_encrypted_source,
+    card_encrypted_block, card_encrypted_key, account_merchant_id, account_password, account_bearer,
 };
 std::string_view to_text(Slot slot);  // "card.number", "account.merchant_id", …
 std::optional<Slot> parse_slot(std::string_view text);
 bool is_of_card(Slot slot);  // the others are the account's
+bool is_one_time(Slot slot);  // it may be in one message alone: security code, tracks, encrypted block
 
 // A leaf: text as it is (the codec escapes it), or a slot.
 using Leaf = std::variant<std::string, Slot>;
@@ -70,6 +72,7 @@ struct MessageTree {
 // Whether any leaf is a slot of the card: such a message goes with a token, every other one without.
 bool names_card(const MessageTree& message);
 bool names(const MessageTree& message, Slot slot);
+bool names_one_time(const MessageTree& message);
 // The message without the elements, attributes, fields and headers that this slot would fill. Path parameters stay.
 MessageTree without(MessageTree message, Slot slot);
 

@@ -53,18 +53,26 @@ struct Sent { Reply reply; };            // a whole reply came back
 struct MaybeSent { std::string code; };  // a byte may have left; no (whole, showable) reply
 using Verdict = std::variant<NotSent, Sent, MaybeSent>;
 
+// How a card came: typed in, read from its stripe, or read by a device that gave only what it encrypted. Of the last
+// nothing is known, and only its first charge can name it to a processor.
+enum class CardEntry { keyed, swiped, encrypted };
+std::string_view to_text(CardEntry entry);  // "keyed", …
+
 // What a card was given with beside number and expiry; never the values.
 struct CardExtras {
     bool security_code = false, holder_name = false, address = false, postal_code = false;
+    bool track1 = false, track2 = false, encrypted_block = false;
+    CardEntry entry = CardEntry::keyed;
     friend bool operator==(const CardExtras&, const CardExtras&) = default;
 };
 
 // What others may know of a card behind a token.
 struct TokenSummary {
-    std::string bin6, last4, brand;
-    int expiry_month = 0, expiry_year = 0;
-    // What a charge is to ask for now. The security code: one was given, and no charge has used it. A charge that asks
-    // for a code that is lost (expired, keeper restarted) is not sent: "security_code_expired".
+    std::string bin6, last4, brand;  // of an encrypted card empty, empty and "unknown"
+    int expiry_month = 0, expiry_year = 0;  // then 0
+    // What a charge is to ask for now. Security code, tracks, encrypted block: given, and no charge has used them. A
+    // charge that asks for what is lost (expired, keeper restarted) is not sent: "security_code_expired",
+    // "track_expired", "encrypted_card_expired".
     CardExtras extras = {};
 };
 

@@ -55,10 +55,12 @@ net::HttpResponse text(int status, std::string_view type, std::string_view body)
     return response;
 }
 
-// Every value is one of ours (digits, brand names): nothing needs an escape.
+// Every value is one of ours (digits, brand names): nothing needs an escape. Of an encrypted card no digit is known.
 std::string card_json(const v1::TokenSummary& card) {
-    return "{\"bin6\":\"" + card.bin6() + "\",\"last4\":\"" + card.last4() + "\",\"brand\":\"" + card.brand() +
-           "\",\"expiry_month\":" + std::to_string(card.expiry_month()) +
+    const std::string known = "\"brand\":\"" + card.brand() + "\",\"entry\":\"" + card.entry() + "\"";
+    if (card.bin6().empty()) return "{" + known + "}";
+    return "{\"bin6\":\"" + card.bin6() + "\",\"last4\":\"" + card.last4() + "\"," + known +
+           ",\"expiry_month\":" + std::to_string(card.expiry_month()) +
            ",\"expiry_year\":" + std::to_string(card.expiry_year()) + "}";
 }
 
@@ -68,7 +70,9 @@ std::string token_json(const std::string& token, const v1::TokenSummary& card) {
 
 sealed::CardFields fields_of(const TokenBody& body) {
     return {body.expiry_month, body.expiry_year, body.number.view(), body.security_code.view(),
-            body.name.view(),  body.address.view(), body.postal_code.view()};
+            body.name.view(),  body.address.view(), body.postal_code.view(), body.track1.view(), body.track2.view(),
+            {body.encrypted_format.view(), body.encrypted_source.view(), body.encrypted_block.view(),
+             body.encrypted_key_serial.view()}};
 }
 
 void count_answer(const net::HttpRequest& request, int status) {

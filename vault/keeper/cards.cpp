@@ -1,7 +1,7 @@
 #include "vault/keeper/cards.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <array>
 
 #include "base/ops/metrics.hpp"
 
@@ -10,36 +10,16 @@ namespace postern::vault {
 namespace asio = boost::asio;
 using sealed::KeyPurpose;
 
-struct Cards::Parsed {
-    sealed::Pan pan;
-    std::optional<sealed::SecurityCode> code;
-};
-
 namespace {
 
-Error about(Error error, std::string_view field) {
-    if (error.field.empty() && error.kind == ErrorKind::invalid_request) error.field = std::string(field);
-    return error;
-}
-
-// Cards are good to the end of their month, anywhere on earth.
-Status check_expiry(int month, int year, Timestamp now) {
-    const auto today = std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(now - std::chrono::hours{12})};
-    constexpr int years_ahead_max = 20;
-    if (month < 1 || month > 12) return Error{ErrorKind::invalid_request, "card_expiry_invalid", {}, "/expiry_month"};
-    if (year > static_cast<int>(today.year()) + years_ahead_max)
-        return Error{ErrorKind::invalid_request, "card_expiry_invalid", {}, "/expiry_year"};
-    const auto expiry = std::chrono::year{year} / std::chrono::month{static_cast<unsigned>(month)};
-    if (expiry < today.year() / today.month())
-        return Error{ErrorKind::invalid_request, "card_expired", {}, "/expiry_year"};
-    return {};
-}
-
-// A code that was used is due no more, written down or not; one that is lost still is.
-TokenSummary summary_of(const StoredToken& stored, sealed::CodeState state) {
+// What was used is due no more, written down or not; what is lost still is.
+TokenSummary summary_of(const StoredToken& stored, sealed::OneTimeState state) {
     TokenSummary summary{stored.bin6,         stored.last4,       stored.brand,
                          stored.expiry_month, stored.expiry_year, stored.given};
-    if (stored.code_used || state == sealed::CodeState::used) summary.extras.security_code = false;
+    if (stored.one_time_used || state == sealed::OneTimeState::used) {
+        auto& due = summary.extras;
+        due.security_code = due.track1 = due.track2 = due.encrypted_block = false;
+    }
     return summary;
 }
 
@@ -60,35 +40,15 @@ asio::awaitable<Result<CallerKey>> Cards::authenticate(std::string key_digest, C
     co_return refusal;
 }
 
-Result<Cards::Parsed> Cards::parse(const sealed::CardFields& fields) const {
-    auto pan = sealed::Pan::parse(custody_.arena, fields.number);
-    if (!pan) return about(pan.error(), "/number");
-    if (auto good = check_expiry(fields.expiry_month, fields.expiry_year, custody_.clock.now()); !good)
-        return good.error();
-    Parsed parsed{std::move(*pan), std::nullopt};
-    if (fields.security_code.empty()) return parsed;
-    auto code = sealed::SecurityCode::parse(custody_.arena, fields.security_code, parsed.pan.brand());
-    if (!code) return about(code.error(), "/security_code");
-    parsed.code = std::move(*code);
-    return parsed;
-}
-
-// The row says whether there is a security code; neither it nor the journal depends on which.
-Result<NewToken> Cards::seal(const CallerKey& key, const sealed::CardFields& fields, const Parsed& parsed) const {
+// The row says whether there are one-time data; neither it nor the journal depends on which.
+Result<NewToken> Cards::seal(const CallerKey& key, const sealed::CardFields& fields, const ReadCard& card) const {
     const auto now = custody_.clock.now();
     const auto tenant = key.tenant_id.text();
     NewToken row{CardToken::create(now, custody_.random), key.tenant_id, {}, custody_.keys.index_version(),
-                 "card_" + new_id_text(now, custody_.random), {}, parsed.pan.bin6(), parsed.pan.last4(),
-                 std::string(to_text(parsed.pan.brand())), fields.expiry_month, fields.expiry_year, {},
-                 {parsed.code.has_value(), !fields.name.empty(), !fields.address.empty(), !fields.postal_code.empty()}};
-    auto index = parsed.pan.lend([&](std::span<const char> digits) { return custody_.keys.card_index(tenant, digits); });
-    if (!index) return index.error();
-    row.card_index = std::move(*index);
-    auto number = parsed.pan.lend([&](std::span<const char> digits) {
-        return custody_.keys.seal(digits, {KeyPurpose::card, tenant, row.card_id, "number"});
-    });
-    if (!number) return number.error();
-    row.sealed_number = std::move(*number);
+                 "card_" + new_id_text(now, custody_.random), {}, {}, {}, "unknown", card.expiry_month,
+                 card.expiry_year, {}, card.given};
+    if (auto sealed_card = card.pan ? seal_number(*card.pan, row) : seal_nothing(row); !sealed_card)
+        return sealed_card.error();
     wiped::Bytes details;
     if (auto encoded = sealed::encode_details(fields, details); !encoded) return encoded.error();
     if (details.empty()) return row;
@@ -98,13 +58,40 @@ Result<NewToken> Cards::seal(const CallerKey& key, const sealed::CardFields& fie
     return row;
 }
 
+Status Cards::seal_number(const sealed::Pan& pan, NewToken& row) const {
+    const auto tenant = row.tenant_id.text();
+    row.bin6 = pan.bin6();
+    row.last4 = pan.last4();
+    row.brand = to_text(pan.brand());
+    auto index = pan.lend([&](std::span<const char> digits) { return custody_.keys.card_index(tenant, digits); });
+    if (!index) return index.error();
+    row.card_index = std::move(*index);
+    auto number = pan.lend([&](std::span<const char> digits) {
+        return custody_.keys.seal(digits, {KeyPurpose::card, tenant, row.card_id, "number"});
+    });
+    if (!number) return number.error();
+    row.sealed_number = std::move(*number);
+    return {};
+}
+
+// A card of which no digit is known is a card of its own each time.
+Status Cards::seal_nothing(NewToken& row) const {
+    std::array<std::uint8_t, 32> own{};
+    custody_.random.fill(own);
+    row.card_index.assign(own.begin(), own.end());
+    auto number = custody_.keys.seal({}, {KeyPurpose::card, row.tenant_id.text(), row.card_id, "number"});
+    if (!number) return number.error();
+    row.sealed_number = std::move(*number);
+    return {};
+}
+
 asio::awaitable<Result<TokenMade>> Cards::tokenize(std::string key_digest, sealed::CardFields fields, Caller caller,
                                                    Instant deadline) {
     auto key = co_await authenticate(std::move(key_digest), caller);
     if (!key) co_return key.error();
-    auto parsed = parse(fields);
-    if (!parsed) co_return parsed.error();
-    auto row = seal(*key, fields, *parsed);
+    auto card = read_card(custody_.arena, fields, custody_.clock.now());
+    if (!card) co_return card.error();
+    auto row = seal(*key, fields, *card);
     if (!row) co_return row.error();
     TokenMade made{row->token, {row->bin6, row->last4, row->brand, row->expiry_month, row->expiry_year, row->given}};
     if (auto stored = co_await custody_.store.insert_token(std::move(*row), deadline); !stored)
@@ -112,7 +99,7 @@ asio::awaitable<Result<TokenMade>> Cards::tokenize(std::string key_digest, seale
     caller.actor += " " + key->key_id.text();
     if (auto noted = co_await audit(custody_, JournalEvent::tokenized, std::move(caller), made.token.text()); !noted)
         co_return noted.error();
-    if (parsed->code) custody_.codes.store(made.token, std::move(*parsed->code));
+    if (!card->one_time.is_empty()) custody_.one_time.store(made.token, std::move(card->one_time));
     ops::count("postern_vault_tokens_total");
     co_return made;
 }
@@ -132,7 +119,7 @@ asio::awaitable<Status> Cards::remove(std::string key_digest, CardToken token, C
     auto key = co_await authenticate(std::move(key_digest), caller);
     if (!key) co_return key.error();
     const auto removed = co_await custody_.store.delete_token(key->tenant_id, token);
-    if (removed) custody_.codes.erase(token);
+    if (removed) custody_.one_time.erase(token);
     caller.actor += " " + key->key_id.text();
     const std::string reason = removed ? "" : std::string(removed.error().code);
     auto noted = co_await audit(custody_, JournalEvent::token_deleted, std::move(caller), token.text(), reason);
@@ -150,15 +137,15 @@ asio::awaitable<Result<TokenSummary>> Cards::describe(TenantId tenant_id, CardTo
     if (!stored) co_return stored.error();
     if (stored->tenant_id != tenant_id || stored->state == TokenState::deleted)
         co_return Error{ErrorKind::not_found, "token_not_found"};
-    co_return summary_of(*stored, custody_.codes.state(token));
+    co_return summary_of(*stored, custody_.one_time.state(token));
 }
 
-asio::awaitable<Status> Cards::record_used_codes() {
+asio::awaitable<Status> Cards::record_used() {
     constexpr std::size_t marked_at_once_max = 512;
-    for (auto tokens = custody_.codes.used(marked_at_once_max); !tokens.empty();
-         tokens = custody_.codes.used(marked_at_once_max)) {
-        if (auto marked = co_await custody_.store.mark_codes_used(tokens); !marked) co_return marked;
-        custody_.codes.forget_used(tokens);
+    for (auto tokens = custody_.one_time.used(marked_at_once_max); !tokens.empty();
+         tokens = custody_.one_time.used(marked_at_once_max)) {
+        if (auto marked = co_await custody_.store.mark_one_time_used(tokens); !marked) co_return marked;
+        custody_.one_time.forget_used(tokens);
     }
     co_return Status{};
 }

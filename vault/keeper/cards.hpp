@@ -1,7 +1,7 @@
 #pragma once
 
 #include "vault/keeper/custody.hpp"
-#include "vault/sealed/card_frame.hpp"
+#include "vault/keeper/read_card.hpp"
 
 namespace postern::vault {
 
@@ -27,13 +27,13 @@ public:
     // For the gateway, which says which tenant it acts for. "token_not_found" for another tenant's and for deleted ones.
     boost::asio::awaitable<Result<TokenSummary>> describe(TenantId tenant_id, CardToken token);
     // Writes down which codes were used since; what could not be written is tried again the next time.
-    boost::asio::awaitable<Status> record_used_codes();
+    boost::asio::awaitable<Status> record_used();
 
 private:
-    struct Parsed;
     boost::asio::awaitable<Result<CallerKey>> authenticate(std::string key_digest, Caller caller);
-    Result<Parsed> parse(const sealed::CardFields& fields) const;
-    Result<NewToken> seal(const CallerKey& key, const sealed::CardFields& fields, const Parsed& parsed) const;
+    Result<NewToken> seal(const CallerKey& key, const sealed::CardFields& fields, const ReadCard& card) const;
+    Status seal_number(const sealed::Pan& pan, NewToken& row) const;
+    Status seal_nothing(NewToken& row) const;
     Custody& custody_;
 };
 

@@ -7,7 +7,7 @@
 #include "vault/journal/journal.hpp"
 #include "vault/sealed/arena.hpp"
 #include "vault/sealed/key_ring.hpp"
-#include "vault/sealed/security_codes.hpp"
+#include "vault/sealed/one_time_store.hpp"
 #include "vault/storage/vault_store.hpp"
 
 namespace postern::vault {
@@ -18,7 +18,7 @@ struct Custody {
     Random& random;
     sealed::Arena& arena;
     sealed::KeyRing& keys;
-    sealed::SecurityCodes& codes;
+    sealed::OneTimeStore& one_time;
     VaultStore& store;
     Journal& journal;
 };

@@ -30,7 +30,7 @@ struct Forwarder::Attempt {
     std::optional<StoredAccount> account = {};
     std::optional<StoredToken> token = {};
 
-    bool asks_for_code() const { return token && names(request.message, Slot::card_security_code); }
+    bool asks_for_one_time() const { return token && names_one_time(request.message); }
     milliseconds time_left(const Clock& clock) const {
         return std::chrono::duration_cast<milliseconds>(deadline - clock.instant());
     }
@@ -38,7 +38,7 @@ struct Forwarder::Attempt {
 
 namespace {
 
-constexpr milliseconds code_pause{5};
+constexpr milliseconds one_time_pause{5};
 
 // Marks an attempt as being worked on, for as long as it is.
 class InFlight {
@@ -54,6 +54,13 @@ private:
     AttemptKey key_;
     bool mine_;
 };
+
+// A message carries one kind of one-time data.
+Error expired(const MessageTree& message) {
+    for (const auto slot : {Slot::card_track1, Slot::card_track2, Slot::card_encrypted_block})
+        if (names(message, slot)) return one_time_expired(slot);
+    return one_time_expired(Slot::card_security_code);
+}
 
 std::string reply_row(const AttemptKey& key) { return key.operation_id.text() + "/" + std::to_string(key.attempt); }
 
@@ -98,49 +105,50 @@ asio::awaitable<Result<Verdict>> Forwarder::run(Attempt& attempt) {
     const auto& [policy, hosts, rules] = *attempt.destination;
     auto bytes = filler->fill(attempt.request.message, hosts[attempt.hosts.front()], policy.content_type());
     if (!bytes) {
-        filler->give_code_back();
+        filler->give_back();
         co_return co_await close(record(attempt, JournalEvent::closed), std::string(bytes.error().code), false);
     }
     co_return co_await send(attempt, *filler, std::move(*bytes));
 }
 
-// Checked, and what it asks for is there. Nothing may come between this and filling: the code is still in its store.
+// Checked, and what it asks for is there. Nothing may come between this and filling: the data are still in their store.
 asio::awaitable<Status> Forwarder::admit(Attempt& attempt) {
     for (;;) {
         if (auto allowed = co_await check(attempt); !allowed) co_return allowed;
-        if (!attempt.asks_for_code()) co_return Status{};
-        if (custody_.codes.state(attempt.token->token) != sealed::CodeState::out) co_return co_await settle_code(attempt);
-        if (auto waited = co_await wait_for_code(attempt); !waited) co_return waited;
+        if (!attempt.asks_for_one_time()) co_return Status{};
+        if (custody_.one_time.state(attempt.token->token) != sealed::OneTimeState::out) co_return co_await settle_one_time(attempt);
+        if (auto waited = co_await wait_for_one_time(attempt); !waited) co_return waited;
     }
 }
 
-// Another message has the code: only its end says whether it was used. What was checked is old afterwards.
-asio::awaitable<Status> Forwarder::wait_for_code(const Attempt& attempt) {
+// Another message has the data: only its end says whether they were used. What was checked is old afterwards.
+asio::awaitable<Status> Forwarder::wait_for_one_time(const Attempt& attempt) {
     asio::steady_timer timer{co_await asio::this_coro::executor};
-    while (custody_.codes.state(attempt.token->token) == sealed::CodeState::out) {
+    while (custody_.one_time.state(attempt.token->token) == sealed::OneTimeState::out) {
         if (attempt.time_left(custody_.clock) <= milliseconds{0}) co_return Error{ErrorKind::unavailable, "deadline"};
-        timer.expires_after(code_pause);
+        timer.expires_after(one_time_pause);
         co_await timer.async_wait(asio::use_awaitable);
     }
     co_return Status{};
 }
 
 // A used code is used: this message goes without, as if it had been planned after the one that used it. One that was
-// given and not used is never left out. Whether it was used is read again before a refusal: the mark may have moved
+// given and not used is never left out; tracks and blocks never are, since the message would be no charge without. Whether it was used is read again before a refusal: the mark may have moved
 // from memory to disk since the row was read.
-asio::awaitable<Status> Forwarder::settle_code(Attempt& attempt) {
+asio::awaitable<Status> Forwarder::settle_one_time(Attempt& attempt) {
     const auto& token = attempt.token->token;
-    const auto state = custody_.codes.state(token);
-    if (state == sealed::CodeState::held) co_return Status{};
-    bool is_used = state == sealed::CodeState::used || attempt.token->code_used;
+    const auto state = custody_.one_time.state(token);
+    if (state == sealed::OneTimeState::held) co_return Status{};
+    bool is_used = state == sealed::OneTimeState::used || attempt.token->one_time_used;
     if (!is_used) {
         const auto row = co_await custody_.store.find_token(token);
         if (!row) co_return row.error();
-        is_used = row->code_used;
+        is_used = row->one_time_used;
     }
     auto message = without(attempt.request.message, Slot::card_security_code);
-    const bool may_go_without = is_used && attempt.destination->policy.check(message, attempt.request.operation, true);
-    if (!may_go_without) co_return Error{ErrorKind::conflict, "security_code_expired"};
+    const bool may_go_without = is_used && !names_one_time(message) &&
+                                attempt.destination->policy.check(message, attempt.request.operation, true);
+    if (!may_go_without) co_return expired(attempt.request.message);
     attempt.request.message = std::move(message);
     ops::count("postern_vault_used_security_codes_left_out_total");
     co_return Status{};
@@ -204,14 +212,14 @@ JournalRecord Forwarder::record(const Attempt& attempt, JournalEvent event) cons
 
 asio::awaitable<Result<Verdict>> Forwarder::send(Attempt& attempt, MessageFiller& filler, wiped::Bytes request) {
     if (attempt.time_left(custody_.clock) <= milliseconds{0}) {
-        filler.give_code_back();
+        filler.give_back();
         co_return co_await close(record(attempt, JournalEvent::closed), "deadline", false);
     }
     const auto durable = co_await journaled([&](Journal::Done done) {
         custody_.journal.append_intent(record(attempt, JournalEvent::intent), std::move(done));
     });
     if (!durable) {
-        filler.give_code_back();
+        filler.give_back();
         // A twin was faster, or the attempt was closed while we prepared it.
         if (durable.error().code == "attempt_repeated") co_return Verdict{MaybeSent{"attempt_repeated"}};
         if (durable.error().code == "attempt_closed") co_return Verdict{NotSent{"attempt_closed"}};
@@ -255,10 +263,10 @@ HostChoice::Message Forwarder::offered(const Attempt& attempt) const {
 }
 
 asio::awaitable<Result<Verdict>> Forwarder::conclude(Attempt& attempt, MessageFiller& filler, EgressAnswer answer) {
-    if (answer.reached != EgressAnswer::Reached::nothing_left) filler.mark_code_used();
+    if (answer.reached != EgressAnswer::Reached::nothing_left) filler.mark_used();
     switch (answer.reached) {
         case EgressAnswer::Reached::nothing_left:
-            filler.give_code_back();
+            filler.give_back();
             co_return co_await close(record(attempt, JournalEvent::closed), answer.code.empty() ? "nothing_left" : answer.code, true);
         case EgressAnswer::Reached::maybe_sent: co_return Verdict{MaybeSent{answer.code}};
         case EgressAnswer::Reached::answered: break;

@@ -31,8 +31,8 @@ private:
     boost::asio::awaitable<Result<Verdict>> run(Attempt& attempt);
     boost::asio::awaitable<Status> admit(Attempt& attempt);
     boost::asio::awaitable<Status> check(Attempt& attempt);
-    boost::asio::awaitable<Status> wait_for_code(const Attempt& attempt);
-    boost::asio::awaitable<Status> settle_code(Attempt& attempt);
+    boost::asio::awaitable<Status> wait_for_one_time(const Attempt& attempt);
+    boost::asio::awaitable<Status> settle_one_time(Attempt& attempt);
     boost::asio::awaitable<Result<Verdict>> send(Attempt& attempt, MessageFiller& filler, wiped::Bytes request);
     HostChoice& host_choice(const Attempt& attempt);
     HostChoice::Message offered(const Attempt& attempt) const;

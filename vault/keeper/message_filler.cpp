@@ -13,7 +13,37 @@ std::string two_digits(int value) {
     return {static_cast<char>('0' + value / 10 % 10), static_cast<char>('0' + value % 10)};
 }
 
+// Where the slot's characters are; of the two words of a block, the block: they go with it or not at all.
+const sealed::SecretChars* part_of(const sealed::OneTimeData& data, Slot slot) {
+    const auto* part = &data.encrypted_block;
+    if (slot == Slot::card_security_code) part = &data.security_code;
+    if (slot == Slot::card_track1) part = &data.track1;
+    if (slot == Slot::card_track2) part = &data.track2;
+    if (slot == Slot::card_encrypted_key) part = &data.encrypted_key;
+    return *part ? &**part : nullptr;
+}
+
+// Lends all of them at once, in their order; empty where there is none.
+using Lendable = std::vector<const std::optional<sealed::SecretChars>*>;
+template <class Use>
+Result<std::string> lend_all(const Lendable& secrets, const Use& use, std::vector<std::span<const char>> lent = {}) {
+    if (lent.size() == secrets.size()) return use(lent);
+    const auto& next = *secrets[lent.size()];
+    const auto with = [&](std::span<const char> text) {
+        auto more = lent;
+        more.push_back(text);
+        return lend_all(secrets, use, std::move(more));
+    };
+    return next ? next->lend(with) : with({});
+}
+
 }  // namespace
+
+Error one_time_expired(Slot slot) {
+    if (slot == Slot::card_security_code) return {ErrorKind::conflict, "security_code_expired"};
+    const bool is_track = slot == Slot::card_track1 || slot == Slot::card_track2;
+    return {ErrorKind::conflict, is_track ? "track_expired" : "encrypted_card_expired"};
+}
 
 Result<MessageFiller> MessageFiller::open(Custody& custody, const StoredAccount& account,
                                           const std::optional<StoredToken>& token) {
@@ -24,10 +54,12 @@ Result<MessageFiller> MessageFiller::open(Custody& custody, const StoredAccount&
     if (!credentials) return credentials.error();
     MessageFiller filler{custody, std::move(*credentials)};
     if (!token) return filler;
-    auto number = custody.keys.open_secret(token->sealed_number,
-                                           {KeyPurpose::card, token->tenant_id.text(), token->card_id, "number"});
-    if (!number) return number.error();
-    filler.number_ = std::move(*number);
+    if (token->given.entry != CardEntry::encrypted) {
+        auto number = custody.keys.open_secret(token->sealed_number,
+                                               {KeyPurpose::card, token->tenant_id.text(), token->card_id, "number"});
+        if (!number) return number.error();
+        filler.number_ = std::move(*number);
+    }
     if (!token->sealed_details.empty()) {
         auto details = custody.keys.open_secret(
             token->sealed_details, {KeyPurpose::card, token->tenant_id.text(), token->token.text(), "details"});
@@ -52,26 +84,32 @@ Status MessageFiller::fill_slot(Slot slot, wiped::Bytes& out) {
         case Slot::account_merchant_id:
         case Slot::account_password:
         case Slot::account_bearer: return fill_account(slot, out);
-        case Slot::card_security_code: return fill_code(out);
+        case Slot::card_security_code:
+        case Slot::card_track1:
+        case Slot::card_track2:
+        case Slot::card_encrypted_format:
+        case Slot::card_encrypted_source:
+        case Slot::card_encrypted_block:
+        case Slot::card_encrypted_key: return fill_one_time(slot, out);
         case Slot::card_number:
         case Slot::card_expiry_mmyy:
         case Slot::card_expiry_month:
-        case Slot::card_expiry_year:
+        case Slot::card_expiry_year: return fill_number_or_expiry(slot, out);
         case Slot::card_holder_name:
         case Slot::card_address:
-        case Slot::card_postal_code: break;
+        case Slot::card_postal_code: return fill_detail(slot, out);
     }
-    if (!number_) return Error{ErrorKind::forbidden, "token_required"};
-    if (slot != Slot::card_number) return fill_expiry(slot, out);
-    number_->lend([&](std::span<const char> digits) { append(out, {digits.data(), digits.size()}); });
-    return {};
+    __builtin_unreachable();
 }
 
-Status MessageFiller::fill_expiry(Slot slot, wiped::Bytes& out) const {
+Status MessageFiller::fill_number_or_expiry(Slot slot, wiped::Bytes& out) const {
+    if (!token_) return Error{ErrorKind::forbidden, "token_required"};
+    if (!number_) return Error{ErrorKind::conflict, "card_number_unknown"};
     if (slot == Slot::card_expiry_mmyy) append(out, two_digits(expiry_month_) + two_digits(expiry_year_));
     else if (slot == Slot::card_expiry_month) append(out, std::to_string(expiry_month_));
     else if (slot == Slot::card_expiry_year) append(out, std::to_string(expiry_year_));
-    else return fill_detail(slot, out);
+    if (slot != Slot::card_number) return {};
+    number_->lend([&](std::span<const char> digits) { append(out, {digits.data(), digits.size()}); });
     return {};
 }
 
@@ -87,6 +125,7 @@ Status MessageFiller::fill_account(Slot slot, wiped::Bytes& out) const {
 
 // What was not given with the card is empty: an address check then says that there was none.
 Status MessageFiller::fill_detail(Slot slot, wiped::Bytes& out) const {
+    if (!token_) return Error{ErrorKind::forbidden, "token_required"};
     if (!details_) return {};
     return details_->lend([&](std::span<const char> bytes) -> Status {
         const auto details = sealed::parse_details(bytes);
@@ -98,38 +137,41 @@ Status MessageFiller::fill_detail(Slot slot, wiped::Bytes& out) const {
     });
 }
 
-Status MessageFiller::fill_code(wiped::Bytes& out) {
-    if (!code_ && token_) {
-        if (auto taken = custody_->codes.take(*token_)) code_.emplace(std::move(*taken));
+Status MessageFiller::fill_one_time(Slot slot, wiped::Bytes& out) {
+    if (!taken_ && token_) {
+        if (auto taken = custody_->one_time.take(*token_)) taken_.emplace(std::move(*taken));
     }
-    if (!code_) return Error{ErrorKind::conflict, "security_code_expired"};
-    code_->code().lend([&](std::span<const char> digits) { append(out, {digits.data(), digits.size()}); });
+    if (!taken_) return one_time_expired(slot);
+    const auto& data = taken_->data();
+    const auto* part = part_of(data, slot);
+    if (!part) return one_time_expired(slot);
+    if (slot == Slot::card_encrypted_format) append(out, "MagneSafe");
+    else if (slot == Slot::card_encrypted_source) append(out, data.encrypted_source);
+    else part->lend([&](std::span<const char> text) { append(out, {text.data(), text.size()}); });
     return {};
 }
 
-void MessageFiller::give_code_back() {
-    if (code_) custody_->codes.give_back(std::move(*code_));
-    code_.reset();
+void MessageFiller::give_back() {
+    if (taken_) custody_->one_time.give_back(std::move(*taken_));
+    taken_.reset();
 }
 
-void MessageFiller::mark_code_used() {
-    if (code_) custody_->codes.mark_used(*code_);
+void MessageFiller::mark_used() {
+    if (taken_) custody_->one_time.mark_used(*taken_);
 }
 
 Result<std::string> MessageFiller::scrub_text(std::string_view text,
                                               const std::vector<std::string>& masked_fields) const {
-    const auto with = [&](std::span<const char> number, std::span<const char> code) {
+    const sealed::OneTimeData none;
+    const auto& data = taken_ ? taken_->data() : none;
+    return lend_all({&number_, &data.security_code, &data.track1, &data.track2, &data.encrypted_block},
+                    [&](const std::vector<std::span<const char>>& lent) {
         return credentials_.lend([&](std::span<const char> bytes) -> Result<std::string> {
             const auto credentials = sealed::parse_credentials(bytes);
             if (!credentials) return credentials.error();
-            return scrub(text, masked_fields, {number, code, credentials->password});
+            return scrub(text, masked_fields, {lent[0], lent[1], credentials->password, {lent[2], lent[3], lent[4]}});
         });
-    };
-    const auto with_number = [&](std::span<const char> number) {
-        if (!code_) return with(number, {});
-        return code_->code().lend([&](std::span<const char> code) { return with(number, code); });
-    };
-    return number_ ? number_->lend(with_number) : with_number({});
+    });
 }
 
 // Scrubbing keeps every length, so both are one text.

@@ -9,6 +9,9 @@
 
 namespace postern::vault {
 
+// That what the slot wants is not there any more, in the word that callers are told.
+Error one_time_expired(Slot slot);
+
 // The secrets of one exchange, in the arena, opened only after both policies agreed. Fills the slots of its message;
 // afterwards it knows what the reply must not show.
 class MessageFiller {
@@ -17,12 +20,12 @@ public:
     static Result<MessageFiller> open(Custody& custody, const StoredAccount& account,
                                       const std::optional<StoredToken>& token);
 
-    // The request's bytes. Takes the security code out of its store where the message asks for it;
-    // "security_code_expired" where none is held.
+    // The request's bytes. Takes the one-time data out of their store where the message asks for them; what
+    // `one_time_expired` says where they are not held, "card_number_unknown" of an encrypted card.
     Result<wiped::Bytes> fill(const MessageTree& tree, const EgressHost& host, const std::string& content_type);
-    // Of what became of the message: no byte left, which is proven, or one may have. Without either the code is lost.
-    void give_code_back();
-    void mark_code_used();
+    // Of what became of the message: no byte left, which is proven, or one may have. Without either the data are lost.
+    void give_back();
+    void mark_used();
 
     // The reply without what must not be shown, or "reply_withheld".
     Result<Reply> scrub_reply(const EgressAnswer& answer, const std::vector<std::string>& masked_fields) const;
@@ -31,8 +34,8 @@ private:
     MessageFiller(Custody& custody, sealed::SecretChars credentials)
         : custody_{&custody}, credentials_{std::move(credentials)} {}
     Status fill_slot(Slot slot, wiped::Bytes& out);
-    Status fill_expiry(Slot slot, wiped::Bytes& out) const;
-    Status fill_code(wiped::Bytes& out);
+    Status fill_number_or_expiry(Slot slot, wiped::Bytes& out) const;
+    Status fill_one_time(Slot slot, wiped::Bytes& out);
     Status fill_account(Slot slot, wiped::Bytes& out) const;
     Status fill_detail(Slot slot, wiped::Bytes& out) const;
     Result<std::string> scrub_text(std::string_view text, const std::vector<std::string>& masked_fields) const;
@@ -42,7 +45,7 @@ private:
     std::optional<sealed::SecretChars> number_, details_;
     std::optional<CardToken> token_;
     int expiry_month_ = 0, expiry_year_ = 0;
-    std::optional<sealed::SecurityCodes::Taken> code_;
+    std::optional<sealed::OneTimeStore::Taken> taken_;
 };
 
 }  // namespace postern::vault

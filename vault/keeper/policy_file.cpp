@@ -79,31 +79,84 @@ std::string own_or_common(const toml::table& own, const toml::table& common, std
     return text_of(own.contains(key) ? own.get(key) : common.get(key), key);
 }
 
-OperationPolicy operation_of(const toml::table& table, const toml::table& common) {
-    refuse_other_keys(table, {"method", "path", "format", "needs_token", "security_code", "fixed", "optional", "text"});
-    OperationPolicy out;
-    out.method = own_or_common(table, common, "method");
-    out.path = own_or_common(table, common, "path");
-    out.format = format_of(own_or_common(table, common, "format"));
-    out.needs_token = table["needs_token"].value_or(false);
+using Operations = std::map<std::string, OperationPolicy, std::less<>>;
+
+// A place with two rules would be judged by one of them: which one must not depend on our code.
+void refuse_two_rules(const toml::table& table) {
+    std::set<std::string, std::less<>> seen;
+    const auto note = [&](const std::string& place) {
+        if (!seen.insert(place).second) throw BadPolicy{"two rules for " + place};
+    };
+    for (const auto& text : texts_of(table, "text")) note(place_of(text));
+    for (const auto key : {"fixed", "optional"})
+        for (const auto& [place, leaf] : leaves_of(table, key)) note(place);
+}
+
+// An operation that is `like` another begins with its rules: those at a place of `without` go, and a rule of its own
+// stands for the one at that place.
+OperationPolicy begin_like(const toml::table& table, const Operations& others) {
+    if (!table.contains("like")) {
+        if (table.contains("without")) throw BadPolicy{"without: only with like"};
+        return {};
+    }
+    const auto name = text_of(table.get("like"), "like");
+    const auto other = others.find(name);
+    if (other == others.end()) throw BadPolicy{"like: no such operation before it: " + name};
+    OperationPolicy out = other->second;
+    out.parents.clear();
+    for (const auto& text : texts_of(table, "without")) {
+        const auto place = place_of(text);
+        if (out.required.erase(place) + out.optional.erase(place) + out.text.erase(place) == 0)
+            throw BadPolicy{"without: " + name + " has no rule for " + place};
+    }
+    return out;
+}
+
+void add_own(std::map<std::string, Leaf, std::less<>> own, OperationPolicy& out,
+             std::map<std::string, Leaf, std::less<>> OperationPolicy::* kind) {
+    for (auto& [place, leaf] : own) {
+        out.required.erase(place);
+        out.optional.erase(place);
+        out.text.erase(place);
+        (out.*kind).insert_or_assign(place, std::move(leaf));
+    }
+}
+
+OperationPolicy operation_of(const toml::table& table, const toml::table& common, const Operations& others) {
+    refuse_other_keys(table, {"like", "without", "method", "path", "format", "needs_token", "security_code", "fixed",
+                              "optional", "text"});
+    OperationPolicy out = begin_like(table, others);
+    refuse_two_rules(table);
+    if (!table.contains("like") || table.contains("method")) out.method = own_or_common(table, common, "method");
+    if (!table.contains("like") || table.contains("path")) out.path = own_or_common(table, common, "path");
+    if (!table.contains("like") || table.contains("format")) out.format = format_of(own_or_common(table, common, "format"));
+    out.needs_token = table["needs_token"].value_or(out.needs_token);
     const auto code = table["security_code"].value_or(std::string{});
     if (!code.empty() && code != "take") throw BadPolicy{"security_code: only \"take\" is known"};
-    out.takes_security_code = code == "take";
-    out.required = leaves_of(table, "fixed");
-    out.optional = leaves_of(table, "optional");
-    for (auto& place : texts_of(table, "text")) out.text.insert(place_of(place));
+    out.takes_security_code = out.takes_security_code || code == "take";
+    add_own(leaves_of(table, "fixed"), out, &OperationPolicy::required);
+    add_own(leaves_of(table, "optional"), out, &OperationPolicy::optional);
+    for (const auto& text : texts_of(table, "text")) {
+        const auto place = place_of(text);
+        out.required.erase(place);
+        out.optional.erase(place);
+        out.text.insert(place);
+    }
     for (const auto& [place, leaf] : out.required) add_parents(out, place);
     for (const auto& [place, leaf] : out.optional) add_parents(out, place);
     for (const auto& place : out.text) add_parents(out, place);
-    // A place with two rules would be judged by one of them: which one must not depend on our code.
-    const auto twice = [&](const std::string& place) {
-        return out.required.count(place) + out.optional.count(place) + out.text.count(place) > 1;
-    };
-    for (const auto& place : out.text)
-        if (twice(place)) throw BadPolicy{"two rules for " + place};
-    for (const auto& [place, leaf] : out.optional)
-        if (twice(place)) throw BadPolicy{"two rules for " + place};
     return out;
+}
+
+// TOML keeps no order of tables: first come those that stand alone, then those that are like one of them.
+void read_operations(const toml::table& operations, const toml::table& common, bool those_alike, Operations& out) {
+    const Operations alone = out;
+    for (const auto& [name, value] : operations) {
+        const auto* operation = value.as_table();
+        if (!operation) throw BadPolicy{"operations." + std::string(name.str()) + ": a table is wanted"};
+        if (operation->contains("like") == those_alike)
+            out.emplace(std::string(name.str()), operation_of(*operation, common, alone));
+    }
 }
 
 }  // namespace
@@ -122,10 +175,8 @@ public:
         policy.masked_reply_fields_ = texts_of(table, "masked_reply_fields");
         const auto* operations = table["operations"].as_table();
         if (!operations || operations->empty()) throw BadPolicy{"operations: none"};
-        for (const auto& [name, value] : *operations) {
-            if (!value.is_table()) throw BadPolicy{"operations." + std::string(name.str()) + ": a table is wanted"};
-            policy.operations_.emplace(std::string(name.str()), operation_of(*value.as_table(), table));
-        }
+        read_operations(*operations, table, false, policy.operations_);
+        read_operations(*operations, table, true, policy.operations_);
         return policy;
     }
 };

@@ -146,7 +146,7 @@ private:
             timer.expires_after(std::chrono::seconds{1});
             co_await timer.async_wait(asio::use_awaitable);
             codes_.sweep();
-            (void)co_await cards_->record_used_codes();
+            (void)co_await cards_->record_used();
             const auto head = journal_->head();
             if (head != remembered && co_await store_->remember_head(head)) remembered = head;
             const auto use = arena_->use();
@@ -166,7 +166,7 @@ private:
             timer.expires_after(std::chrono::milliseconds{20});
             co_await timer.async_wait(asio::use_awaitable);
         }
-        (void)co_await cards_->record_used_codes();
+        (void)co_await cards_->record_used();
         (void)co_await audit(*custody_, JournalEvent::stopped, self(), journal_->epoch());
         (void)co_await store_->remember_head(journal_->head());
         ops::info("keeper stopped");
@@ -179,7 +179,7 @@ private:
     // The order matters at the end: threads that resume coroutines stop first (journal, store), then the context drops
     // the coroutines that were left, then what those coroutines pointed at goes, and the arena last.
     std::unique_ptr<sealed::Arena> arena_;
-    sealed::SecurityCodes codes_;
+    sealed::OneTimeStore codes_;
     std::optional<sealed::KeyRing> keys_;
     std::size_t keys_created_ = 0;
     std::optional<Custody> custody_;

@@ -74,10 +74,12 @@ std::vector<std::string> lower_case(std::vector<std::string> names) {
 struct Hunt {
     explicit Hunt(const ExchangeSecrets& secrets) {
         if (!secrets.number.empty()) number.emplace(secrets.number);
-        if (secrets.password.size() >= password_least) password = secrets.password;
+        if (secrets.password.size() >= password_least) texts.push_back(secrets.password);
+        for (const auto reading : secrets.readings)
+            if (!reading.empty()) texts.push_back(reading);
         if (secrets.security_code.size() >= code_least) code = secrets.security_code;
     }
-    bool is_empty() const { return !number && password.empty() && code.empty(); }
+    bool is_empty() const { return !number && texts.empty() && code.empty(); }
     // False where `run` would mark nothing.
     bool may_find(std::string_view characters) const {
         return (number && number->stands_in(characters)) || may_find_text(characters);
@@ -88,16 +90,17 @@ struct Hunt {
         return (number && number->stands_in_bytes_of(characters)) || may_find_text(characters);
     }
     bool may_find_text(std::string_view characters) const {
-        return (!password.empty() && text_stands_in(characters, password)) ||
-               (!code.empty() && named_code_stands_in(characters, code));
+        const auto stands = [&](std::span<const char> text) { return text_stands_in(characters, text); };
+        return std::ranges::any_of(texts, stands) || (!code.empty() && named_code_stands_in(characters, code));
     }
     void run(const Reading& reading, Marks& marks) const {
         if (number) number->run(reading, marks);
-        if (!password.empty()) hunt_text(reading, password, marks);
+        for (const auto text : texts) hunt_text(reading, text, marks);
         if (!code.empty()) hunt_code(reading, code, marks);
     }
     std::optional<NumberHunt> number;
-    std::span<const char> password, code;
+    std::vector<std::span<const char>> texts;  // the password, tracks, blocks
+    std::span<const char> code;
 };
 
 class Scrub {

@@ -5,7 +5,7 @@
 namespace postern::vault::sealed {
 namespace {
 
-constexpr char frame_version = 1;
+constexpr char frame_version = 2;
 
 void put_number16(std::size_t value, wiped::Bytes& out) {
     out.push_back(static_cast<char>(value >> 8));
@@ -48,6 +48,7 @@ bool is_month(int month) { return month >= 1 && month <= 12; }
 bool is_year(int year) { return year >= 2000 && year <= 2099; }
 
 Status refuse_other_expiry(const CardFields& fields) {
+    if (!fields.is_keyed() && fields.expiry_month == 0 && fields.expiry_year == 0) return {};
     if (!is_month(fields.expiry_month)) return Error{ErrorKind::invalid_request, "field_out_of_range", {}, "/expiry_month"};
     if (!is_year(fields.expiry_year)) return Error{ErrorKind::invalid_request, "field_out_of_range", {}, "/expiry_year"};
     return {};
@@ -58,10 +59,34 @@ Status refuse_longer(std::string_view text, std::size_t bytes_max, std::string_v
     return Error{ErrorKind::invalid_request, "field_too_long", {}, std::string(field)};
 }
 
+Status refuse_long_readings(const CardFields& fields) {
+    const auto& [format, source, block, key_serial] = fields.encrypted;
+    if (auto fits = refuse_longer(fields.track1, track_characters_max, "/track1"); !fits) return fits;
+    if (auto fits = refuse_longer(fields.track2, track_characters_max, "/track2"); !fits) return fits;
+    if (auto fits = refuse_longer(format, encrypted_word_characters_max, "/encrypted/format"); !fits) return fits;
+    if (auto fits = refuse_longer(source, encrypted_word_characters_max, "/encrypted/source"); !fits) return fits;
+    if (auto fits = refuse_longer(key_serial, encrypted_word_characters_max, "/encrypted/key_serial"); !fits) return fits;
+    return refuse_longer(block, encrypted_block_characters_max, "/encrypted/block");
+}
+
 Status refuse_long_details(const CardFields& fields) {
     if (auto fits = refuse_longer(fields.name, name_bytes_max, "/name"); !fits) return fits;
     if (auto fits = refuse_longer(fields.address, address_bytes_max, "/address"); !fits) return fits;
     return refuse_longer(fields.postal_code, postal_code_bytes_max, "/postal_code");
+}
+
+void put_readings(const CardFields& fields, wiped::Bytes& out) {
+    const auto& [format, source, block, key_serial] = fields.encrypted;
+    for (const auto text : {fields.track1, fields.track2, format, source, block, key_serial}) put_text(text, out);
+}
+
+void read_readings(Reader& reader, CardFields& fields) {
+    fields.track1 = reader.text(track_characters_max);
+    fields.track2 = reader.text(track_characters_max);
+    fields.encrypted.format = reader.text(encrypted_word_characters_max);
+    fields.encrypted.source = reader.text(encrypted_word_characters_max);
+    fields.encrypted.block = reader.text(encrypted_block_characters_max);
+    fields.encrypted.key_serial = reader.text(encrypted_word_characters_max);
 }
 
 void put_details(const CardFields& fields, wiped::Bytes& out) {
@@ -84,15 +109,19 @@ Status encode_card_frame(const CardFields& fields, wiped::Bytes& out) {
     if (auto fits = refuse_longer(fields.security_code, security_code_characters_max, "/security_code"); !fits)
         return fits;
     if (auto fits = refuse_long_details(fields); !fits) return fits;
+    if (auto fits = refuse_long_readings(fields); !fits) return fits;
     // All at once: a vector that grows leaves copies behind (wiped, but needless).
-    out.reserve(out.size() + 14 + fields.number.size() + fields.security_code.size() + fields.name.size() +
-                fields.address.size() + fields.postal_code.size());
+    out.reserve(out.size() + 26 + fields.number.size() + fields.security_code.size() + fields.name.size() +
+                fields.address.size() + fields.postal_code.size() + fields.track1.size() + fields.track2.size() +
+                fields.encrypted.format.size() + fields.encrypted.source.size() + fields.encrypted.block.size() +
+                fields.encrypted.key_serial.size());
     out.push_back(frame_version);
     out.push_back(static_cast<char>(fields.expiry_month));
     put_number16(static_cast<std::size_t>(fields.expiry_year), out);
     put_text(fields.number, out);
     put_text(fields.security_code, out);
     put_details(fields, out);
+    put_readings(fields, out);
     return {};
 }
 
@@ -105,7 +134,8 @@ Result<CardFields> parse_card_frame(std::span<const char> secret) {
     fields.number = reader.text(number_characters_max);
     fields.security_code = reader.text(security_code_characters_max);
     read_details(reader, fields);
-    const bool sound = version_known && reader.whole() && is_month(fields.expiry_month) && is_year(fields.expiry_year);
+    read_readings(reader, fields);
+    const bool sound = version_known && reader.whole() && refuse_other_expiry(fields).has_value();
     if (!sound) return Error{ErrorKind::invalid_request, "malformed_card_frame"};
     return fields;
 }

@@ -45,6 +45,7 @@ public:
     decltype(auto) lend(Use&& use) const {
         return digits_.lend(std::forward<Use>(use));
     }
+    SecretChars take() && { return std::move(digits_); }
 
 private:
     explicit SecurityCode(SecretChars digits) : digits_{std::move(digits)} {}

@@ -13,6 +13,12 @@ StoredAccount account_of(const pqxx::row& row) {
             row["enabled"].as<bool>()};
 }
 
+CardEntry entry_of(const pqxx::row& row) {
+    const std::string text = row["entry"].c_str();
+    if (text == "swiped") return CardEntry::swiped;
+    return text == "encrypted" ? CardEntry::encrypted : CardEntry::keyed;
+}
+
 StoredToken token_of(const pqxx::row& row) {
     return {*CardToken::parse(row["token"].c_str()),
             *TenantId::parse(row["tenant_id"].c_str()),
@@ -26,7 +32,8 @@ StoredToken token_of(const pqxx::row& row) {
             row["expiry_month"].as<int>(),
             row["expiry_year"].as<int>(),
             {row["security_code_given"].as<bool>(), row["holder_name_given"].as<bool>(),
-             row["address_given"].as<bool>(), row["postal_code_given"].as<bool>()},
+             row["address_given"].as<bool>(), row["postal_code_given"].as<bool>(), row["track1_given"].as<bool>(),
+             row["track2_given"].as<bool>(), entry_of(row) == CardEntry::encrypted, entry_of(row)},
             row["security_code_used"].as<bool>()};
 }
 

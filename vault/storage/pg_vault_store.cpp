@@ -154,9 +154,9 @@ VaultStore::Awaitable<Status> PgVaultStore::delete_token(TenantId tenant_id, Car
     co_return deleted;
 }
 
-VaultStore::Awaitable<Status> PgVaultStore::mark_codes_used(std::vector<CardToken> tokens) {
+VaultStore::Awaitable<Status> PgVaultStore::mark_one_time_used(std::vector<CardToken> tokens) {
     auto marked = co_await impl_->write("codes", [tokens](pqxx::work& tx) {
-        rows::mark_codes_used(tx, tokens);
+        rows::mark_one_time_used(tx, tokens);
         return Status{};
     });
     for (const auto& token : tokens) impl_->recent.forget(token);

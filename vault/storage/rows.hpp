@@ -25,7 +25,7 @@ struct LookedUp {
 };
 std::vector<LookedUp> look_up(sql::Alone& reading, std::span<LookUp* const> batch);
 Status delete_token(pqxx::work& tx, const TenantId& tenant_id, const CardToken& token);
-void mark_codes_used(pqxx::work& tx, const std::vector<CardToken>& tokens);
+void mark_one_time_used(pqxx::work& tx, const std::vector<CardToken>& tokens);
 
 struct KeptReply {
     AttemptKey key;

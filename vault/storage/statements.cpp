@@ -20,12 +20,14 @@ constexpr const char* insert_tokens = R"sql(
 WITH input AS (
     SELECT token, tenant_id, decode(index_hex, 'hex') AS card_index, index_version, card_id,
            decode(number_hex, 'hex') AS sealed_number, bin6, last4, brand, expiry_month, expiry_year,
-           decode(details_hex, 'hex') AS sealed_details, code_given, name_given, address_given, postal_code_given
+           decode(details_hex, 'hex') AS sealed_details, code_given, name_given, address_given, postal_code_given,
+           track1_given, track2_given, entry
     FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::text[],
                 $9::text[], $10::integer[], $11::integer[], $12::text[], $13::boolean[], $14::boolean[], $15::boolean[],
-                $16::boolean[])
+                $16::boolean[], $17::boolean[], $18::boolean[], $19::text[])
          AS i(token, tenant_id, index_hex, index_version, card_id, number_hex, bin6, last4, brand, expiry_month,
-              expiry_year, details_hex, code_given, name_given, address_given, postal_code_given)
+              expiry_year, details_hex, code_given, name_given, address_given, postal_code_given, track1_given,
+              track2_given, entry)
 ), candidates AS (
     SELECT DISTINCT ON (card_index) card_index, index_version, card_id, tenant_id, sealed_number
     FROM input ORDER BY card_index, token
@@ -45,10 +47,11 @@ WITH input AS (
     FROM candidates JOIN card_index AS known ON known.card_index = candidates.card_index
 )
 INSERT INTO tokens (token, tenant_id, card_id, bin6, last4, brand, expiry_month, expiry_year, sealed_details,
-                    security_code_given, holder_name_given, address_given, postal_code_given)
+                    security_code_given, holder_name_given, address_given, postal_code_given, track1_given,
+                    track2_given, entry)
 SELECT input.token, input.tenant_id, resolved.card_id, input.bin6, input.last4, input.brand, input.expiry_month,
        input.expiry_year, input.sealed_details, input.code_given, input.name_given, input.address_given,
-       input.postal_code_given
+       input.postal_code_given, input.track1_given, input.track2_given, input.entry
 FROM input JOIN resolved ON resolved.card_index = input.card_index
 RETURNING token
 )sql";
@@ -57,7 +60,7 @@ constexpr const char* find_tokens = R"sql(
 SELECT tokens.token, tokens.tenant_id, tokens.state, tokens.card_id, cards.sealed_number, tokens.sealed_details,
        tokens.bin6, tokens.last4, tokens.brand, tokens.expiry_month, tokens.expiry_year,
        tokens.security_code_given, tokens.security_code_used, tokens.holder_name_given, tokens.address_given,
-       tokens.postal_code_given
+       tokens.postal_code_given, tokens.track1_given, tokens.track2_given, tokens.entry
 FROM tokens JOIN cards ON cards.card_id = tokens.card_id
 WHERE tokens.token = ANY ($1::text[])
 )sql";
@@ -67,9 +70,9 @@ UPDATE tokens SET state = 'deleted', deleted_at = COALESCE(deleted_at, now())
 WHERE token = $1 AND tenant_id = $2
 )sql";
 
-constexpr const char* mark_codes_used = R"sql(
+constexpr const char* mark_one_time_used = R"sql(
 UPDATE tokens SET security_code_used = true
-WHERE token = ANY ($1::text[]) AND security_code_given AND NOT security_code_used
+WHERE token = ANY ($1::text[]) AND (security_code_given OR entry <> 'keyed') AND NOT security_code_used
 )sql";
 
 constexpr const char* put_account = R"sql(
@@ -171,7 +174,7 @@ void prepare_statements(pqxx::connection& connection) {
     connection.prepare("insert_tokens", insert_tokens);
     connection.prepare("find_tokens", find_tokens);
     connection.prepare("delete_token", delete_token);
-    connection.prepare("mark_codes_used", mark_codes_used);
+    connection.prepare("mark_one_time_used", mark_one_time_used);
     connection.prepare("put_account", put_account);
     connection.prepare("disable_account", disable_account);
     connection.prepare("find_accounts", find_accounts);

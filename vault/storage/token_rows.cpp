@@ -10,7 +10,8 @@ constexpr int rounds_max = 4;  // each further round sees the cards that others 
 
 struct TokenColumns {
     ArrayText token, tenant_id, index_hex, index_version, card_id, number_hex, bin6, last4, brand, expiry_month,
-        expiry_year, details_hex, code_given, name_given, address_given, postal_code_given;
+        expiry_year, details_hex, code_given, name_given, address_given, postal_code_given,
+        track1_given, track2_given, entry;
 
     explicit TokenColumns(std::span<const NewToken* const> batch) {
         for (const auto* row : batch) {
@@ -30,6 +31,9 @@ struct TokenColumns {
             name_given.add_flag(row->given.holder_name);
             address_given.add_flag(row->given.address);
             postal_code_given.add_flag(row->given.postal_code);
+            track1_given.add_flag(row->given.track1);
+            track2_given.add_flag(row->given.track2);
+            entry.add(to_text(row->given.entry));
         }
     }
 };
@@ -40,7 +44,8 @@ void insert_round(pqxx::work& tx, std::span<const NewToken* const> batch, std::s
                                        c.index_version.take(), c.card_id.take(), c.number_hex.take(), c.bin6.take(),
                                        c.last4.take(), c.brand.take(), c.expiry_month.take(), c.expiry_year.take(),
                                        c.details_hex.take(), c.code_given.take(), c.name_given.take(),
-                                       c.address_given.take(), c.postal_code_given.take());
+                                       c.address_given.take(), c.postal_code_given.take(), c.track1_given.take(),
+                                       c.track2_given.take(), c.entry.take());
     for (const auto& row : rows) inserted.insert(row[0].as<std::string>());
 }
 
@@ -66,10 +71,10 @@ Status delete_token(pqxx::work& tx, const TenantId& tenant_id, const CardToken& 
     return Error{ErrorKind::not_found, "token_not_found"};
 }
 
-void mark_codes_used(pqxx::work& tx, const std::vector<CardToken>& tokens) {
+void mark_one_time_used(pqxx::work& tx, const std::vector<CardToken>& tokens) {
     ArrayText texts;
     for (const auto& token : tokens) texts.add(token.text());
-    tx.exec_prepared("mark_codes_used", texts.take());
+    tx.exec_prepared("mark_one_time_used", texts.take());
 }
 
 }  // namespace postern::vault::rows

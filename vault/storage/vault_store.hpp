@@ -21,11 +21,11 @@ struct NewToken {
     std::string card_index;     // raw keyed index (32 bytes)
     int index_version = 1;
     std::string card_id;        // for the case that the card is new; never leaves the vault
-    std::string sealed_number;  // bound to `card_id`
+    std::string sealed_number;  // bound to `card_id`; of an encrypted card of nothing
     std::string bin6, last4, brand;
     int expiry_month = 0, expiry_year = 0;
     std::string sealed_details;  // name, address, postal code; empty: none
-    CardExtras given = {};       // which of them, and whether a security code; the code is kept nowhere
+    CardExtras given = {};       // which of them, and whether one-time data; those are kept nowhere
 };
 
 enum class TokenState { active, deleted };
@@ -38,7 +38,7 @@ struct StoredToken {
     std::string bin6, last4, brand;
     int expiry_month = 0, expiry_year = 0;
     CardExtras given = {};
-    bool code_used = false;  // a message may have left with the security code
+    bool one_time_used = false;  // a message may have left with its one-time data
 };
 
 struct StoredAccount {
@@ -83,8 +83,8 @@ public:
     virtual Awaitable<Result<AccountAndToken>> find_for_message(AccountId account, std::optional<CardToken> token) = 0;
     // Stops new charges; the row stays. "token_not_found" for another tenant's too. Deleting twice is fine.
     virtual Awaitable<Status> delete_token(TenantId tenant_id, CardToken token) = 0;
-    // A message may have left with the security codes of these tokens. Durable, and never taken back; twice is fine.
-    virtual Awaitable<Status> mark_codes_used(std::vector<CardToken> tokens) = 0;
+    // A message may have left with the one-time data of these tokens. Durable, and never taken back; twice is fine.
+    virtual Awaitable<Status> mark_one_time_used(std::vector<CardToken> tokens) = 0;
 
     // New, or new credentials for the same tenant and destination; "account_conflict" otherwise. Enables it.
     virtual Awaitable<Status> put_account(StoredAccount account) = 0;

@@ -30,6 +30,10 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> ch
 }
 
 FieldFault check_card(const Transaction& t) {
+    const bool is_read = !t.account_number.empty();
+    if (!is_read && !t.encrypted_format.empty() && t.encrypted_format != "MagneSafe") return {"004010", "Unknown Format"};
+    if (!is_read && !t.encrypted_block.empty()) return {"004011", "Decrypt Error"};
+    if (!is_read && (!t.track1.empty() || !t.track2.empty())) return {"100212", "Invalid Field - Magstripe"};
     const bool shaped = all_digits(t.account_number) && t.account_number.size() >= 12 && t.account_number.size() <= 19;
     if (!shaped) return {"100204", "Invalid Field - Account Number"};
     if (!passes_luhn(t.account_number)) return {"004017", "Invalid Check Digit"};

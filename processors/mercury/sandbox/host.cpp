@@ -19,7 +19,7 @@ std::string card_hash(const std::string& number, const CardKey& key) {
 }
 
 std::string avs_result(const Transaction& t) {
-    if (t.address.empty() && t.postal_code.empty()) return {};
+    if (!t.track1.empty() || !t.track2.empty() || (t.address.empty() && t.postal_code.empty())) return {};
     const bool newer = t.address.starts_with("123") && t.postal_code == "45209";
     const bool older = t.address.starts_with("4 ") && t.postal_code == "30329";
     return newer || older ? "Y" : "N";
@@ -31,6 +31,9 @@ std::string carried(const Transaction& t) {
     const auto note = [&](const std::string& value, std::string_view name) {
         if (!value.empty()) names += (names.empty() ? "" : " ") + std::string(name);
     };
+    note(t.track1, "Track1");
+    note(t.track2, "Track2");
+    note(t.encrypted_block, "EncryptedBlock");
     note(t.security_code, "CVVData");
     note(t.name, "Name");
     note(t.address, "Address");
@@ -40,6 +43,7 @@ std::string carried(const Transaction& t) {
 
 std::string cvv_result(const Transaction& t) {
     const std::string& code = t.security_code;
+    if (!t.track1.empty() || !t.track2.empty()) return "P";
     if (code.empty()) return {};
     return code == "123" || code == "222" || code == "362" || code == "1234" ? "M" : "N";
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "processors/mercury/sandbox/card_reading.hpp"
 #include "processors/mercury/sandbox/plain_xml.hpp"
 #include "processors/wire/characters.hpp"
 #include "processors/wire/xml_reader.hpp"
@@ -20,7 +21,7 @@ struct Field {
     std::string Document::*value;
     bool keeps_white = false;
 };
-constexpr std::array<Field<Transaction>, 22> transaction_fields{{
+constexpr std::array<Field<Transaction>, 27> transaction_fields{{
     {"TranType", &Transaction::tran_type},
     {"TranCode", &Transaction::tran_code},
     {"MerchantID", &Transaction::merchant},
@@ -33,6 +34,11 @@ constexpr std::array<Field<Transaction>, 22> transaction_fields{{
     {"Gratuity", &Transaction::gratuity},
     {"AcctNo", &Transaction::account_number},
     {"ExpDate", &Transaction::expiry},
+    {"Track1", &Transaction::track1},
+    {"Track2", &Transaction::track2},
+    {"EncryptedFormat", &Transaction::encrypted_format},
+    {"EncryptedBlock", &Transaction::encrypted_block},
+    {"EncryptedKey", &Transaction::encrypted_key},
     {"Name", &Transaction::name},
     {"CVVData", &Transaction::security_code},
     {"Address", &Transaction::address},
@@ -152,6 +158,7 @@ Request request_of(const OperationShape& shape, const Call& call, DetailRequest 
     }
     Stream stream = read_stream(call.tran);
     request.transaction = std::move(stream.transaction);
+    read_card(request.transaction);
     request.transaction.password = call.password;
     request.admin = std::move(stream.admin);
     if (request.admin) request.admin->password = call.password;

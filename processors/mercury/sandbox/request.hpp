@@ -14,6 +14,7 @@ struct Transaction {
     std::string tran_type, tran_code, merchant, password, invoice, ref_no, partial_auth, memo;
     std::string purchase, authorize, gratuity;
     std::string account_number, expiry, name, security_code, address, postal_code;
+    std::string track1, track2, encrypted_format, encrypted_block, encrypted_key;  // instead of number and expiry
     std::string auth_code, acq_ref_data, process_data;
     std::string record_no, frequency, duplicate;
     bool readable = true;  // false: `tran` is no TStream

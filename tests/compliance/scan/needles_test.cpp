@@ -48,6 +48,24 @@ TEST(Forms, RefuseWhatIsNoNumber) {
     EXPECT_EQ(form_names().size(), forms_of(visa, 0)->size());
 }
 
+TEST(TextForms, AreThoseOfATrack) {
+    constexpr std::string_view track = ";4003000123456781=29121015432112345678?";
+    const auto needles = text_forms_of(track, 3).value();
+    const auto bytes_of = [&](std::string_view name) {
+        for (const Needle& needle : needles)
+            if (needle.form == name) return needle.bytes;
+        return std::string("no such form");
+    };
+    EXPECT_EQ(bytes_of("plain"), track);
+    EXPECT_EQ(bytes_of("hex").substr(0, 6), "3b3430");
+    EXPECT_EQ(bytes_of("upper hex").substr(0, 6), "3B3430");
+    EXPECT_EQ(bytes_of("base64+0").substr(0, 8), "OzQwMDMw");
+    EXPECT_EQ(bytes_of("bcd"), "no such form");
+    EXPECT_EQ(needles.front().number, 3U);
+    EXPECT_EQ(text_forms_of("12345678901", 0).error().code, "malformed_text");
+    EXPECT_EQ(masked(track), std::string(track.size(), '*'));
+}
+
 TEST(Masked, KeepsSixAndFour) { EXPECT_EQ(masked(visa), "400300******6781"); }
 
 }  // namespace

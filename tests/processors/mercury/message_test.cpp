@@ -35,6 +35,10 @@ std::vector<Scene> scenes() {
     out.push_back(test::scene_of(Verb::capture));
     out.back().operation.requested = test::usd(1500);
     out.back().operation.tip = test::usd(250);
+    for (const Verb verb : {Verb::authorize, Verb::sale}) {
+        out.push_back(test::swiped(verb));
+        out.push_back(test::swiped(verb, true, false));
+    }
     out.push_back(test::undo_of_sale());
     out.push_back(test::undo_of_sale());
     out.back().attempt(AttemptKind::send, vault::Sent{test::decline("NO TRAN FOUND")}, 1);
@@ -57,6 +61,11 @@ TEST(Messages, EveryOneOfTheAdapterIsWellFormedByTheSheet) {
                 }
         }
     }
+}
+
+// Of these there is no repeat.
+TEST(Messages, OfAnEncryptedCardIsWellFormedByTheSheet) {
+    for (const Verb verb : {Verb::authorize, Verb::sale}) EXPECT_EQ(fault_of(message_of(test::encrypted(verb))), "");
 }
 
 // ---- One fault each: what the validator must see ------------------------------------------------------------------------

@@ -39,6 +39,12 @@ const std::vector<Element> elements{
     {"Amount/Gratuity", "[0-9]{1,5}\\.[0-9]{2}", "two decimal places, at most 8 characters"},
     {"Account/AcctNo", "[0-9]{12,19}", "12 to 19 digits"},
     {"Account/ExpDate", "(0[1-9]|1[0-2])[0-9]{2}", "MMYY"},
+    {"Account/Track1", "%?B[0-9]{12,19}\\^[A-Z ./-]{1,26}\\^[0-9]{7}[0-9A-Z ]*\\??", "the track of section 3, with its sentinels or, at full length, without"},
+    {"Account/Track2", "[0-9]{12,19}=[0-9]{7,20}", "the track without sentinels, 37 characters at most"},
+    {"Account/EncryptedFormat", "MagneSafe", "the word MagneSafe"},
+    {"Account/AccountSource", "Swiped|Keyed|Contactless", "a source of section 3"},
+    {"Account/EncryptedBlock", "([0-9A-Fa-f]{2})+", "a block in hexadecimal"},
+    {"Account/EncryptedKey", "[0-9A-Fa-f]{20}", "20 hexadecimal digits"},
     {"Account/Name", "[^\\x00-\\x1f]{1,80}", "a text"},
     {"CardType", "VISA|M/C|AMEX|DCVR|DCLB|JCB", "a brand of section 3"},
     {"CVVData", "[0-9]{3,4}|None|Illegible", "3 or 4 digits, or None, or Illegible"},
@@ -132,15 +138,21 @@ Fault check_formats(const Transaction& transaction) {
     return std::nullopt;
 }
 
-std::set<std::string> account_of(bool by_record) {
+// One way of naming the card; the stripe or a reader's block only where the card is at hand.
+std::set<std::string> account_of(const Transaction& transaction, bool by_record, bool is_charge) {
     if (by_record) return {"RecordNo", "Frequency"};
+    if (is_charge && transaction.has("Account/Track1")) return {"Account/Track1"};
+    if (is_charge && transaction.has("Account/Track2")) return {"Account/Track2"};
+    if (is_charge && transaction.has("Account/EncryptedBlock"))
+        return {"Account/EncryptedFormat", "Account/AccountSource", "Account/EncryptedBlock", "Account/EncryptedKey"};
     return {"Account/AcctNo", "Account/ExpDate"};
 }
 
 Fault check_presence(const Transaction& transaction, const TranCode& rule, bool by_record) {
     std::set<std::string> must = rule.must;
     must.insert(always.begin(), always.end());
-    must.merge(account_of(by_record));
+    const bool is_charge = rule.may.contains("CVVData");
+    must.merge(account_of(transaction, by_record, is_charge));
     for (const std::string& place : must)
         if (!transaction.has(place)) return wrong(place, "is missing");
     for (const auto& [place, text] : transaction.fields())
@@ -148,6 +160,8 @@ Fault check_presence(const Transaction& transaction, const TranCode& rule, bool 
             !(place == "RecordNo" || place == "Frequency"))
             return wrong(place, "does not go with this TranCode");
     if (by_record && transaction.has("Account/Name")) return wrong("Account/Name", "no account beside a RecordNo");
+    if (transaction.has("CVVData") && (transaction.has("Account/Track1") || transaction.has("Account/Track2")))
+        return wrong("CVVData", "never with track data");
     if (transaction.has("RecordNo") != transaction.has("Frequency"))
         return wrong("Frequency", "goes with RecordNo");
     if (!by_record && transaction.has("RecordNo") && transaction.text("RecordNo") != "RecordNumberRequested")

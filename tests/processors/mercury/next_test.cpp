@@ -30,6 +30,16 @@ TEST(NextOfACharge, ResendsWhileTheCallerWaits) {
     EXPECT_EQ(next(lost_sale(), 29), "resend");
     EXPECT_EQ(next(lost_sale(), 30), "inquire") << "the deadline is at 30 s";
 }
+TEST(NextOfACharge, LooksAnEncryptedChargeUpSinceItCannotGoAgain) {
+    Scene scene = test::encrypted(Verb::authorize);
+    scene.attempt(AttemptKind::send, lost, 10);
+    EXPECT_EQ(next(scene, 11), "inquire");
+    scene.attempt(AttemptKind::inquire, rows({{"Approved", "PreAuth", "12.50"}}), 12);
+    EXPECT_EQ(next(scene, 12), "conclude approved 1250") << "what a repeat would teach stays unknown";
+    Scene swiped = test::swiped(Verb::sale);
+    swiped.attempt(AttemptKind::send, lost, 10);
+    EXPECT_EQ(next(swiped, 11), "resend");
+}
 TEST(NextOfACharge, NeverResendsPastTheDuplicateWindow) {
     Switches switches;
     switches.duplicate_window_s = 20;

@@ -157,6 +157,26 @@ TEST(Plan, SecurityCodeGoesOnceAndOnlyWhereTheIssuerDecides) {
         EXPECT_EQ(planned(other).find("Address"), std::string::npos);
     }
 }
+TEST(Plan, ASwipedCardGoesByItsStripeOnceAndThenByItsNumber) {
+    Scene scene = test::swiped(Verb::sale);
+    scene.with_security_code = scene.with_address = true;
+    const std::string message = planned(scene);
+    EXPECT_NE(message.find("Purchase=12.50\nTrack2={card.track2}\npw="), std::string::npos) << message;
+    const std::string again = planned(scene, AttemptKind::resend);
+    EXPECT_NE(again.find("AcctNo={card.number}\nExpDate={card.expiry}\n"), std::string::npos) << again;
+    EXPECT_EQ(again.find("Track"), std::string::npos) << again;
+    EXPECT_NE(planned(test::swiped(Verb::authorize, true, false)).find("Track1={card.track1}\n"), std::string::npos);
+    EXPECT_NE(planned(test::swiped(Verb::refund)).find("AcctNo={card.number}"), std::string::npos);
+}
+TEST(Plan, AnEncryptedCardGoesOnceAndNeverByItsNumber) {
+    EXPECT_NE(planned(test::encrypted(Verb::authorize)).find("EncryptedFormat={card.encrypted_format}\n"
+              "AccountSource={card.encrypted_source}\nEncryptedBlock={card.encrypted_block}\n"
+              "EncryptedKey={card.encrypted_key}\npw="), std::string::npos);
+    EXPECT_EQ(planned(test::encrypted(Verb::sale), AttemptKind::resend), "error card_number_unknown");
+    Scene used = test::encrypted(Verb::sale);
+    used.with_block = false;
+    EXPECT_EQ(planned(used), "error card_number_unknown");
+}
 TEST(Plan, InquiryOfAnUndoLooksAtWhatItTakesBack) {
     EXPECT_EQ(planned(test::scene_of(Verb::capture), AttemptKind::inquire),
               "merchant={account.merchant_id}\npw={account.password}\ninvoice=abcdefghp0000001\n");

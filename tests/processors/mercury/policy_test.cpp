@@ -29,6 +29,13 @@ std::vector<PolicyCase> cases() {
     out.push_back({"capture with a tip", gratuity});
     out.push_back({"adjust_tip", test::tip_scene()});
     out.push_back({"adjust_tip inquiry", test::tip_scene(), AttemptKind::inquire});
+    for (const Verb verb : {Verb::authorize, Verb::sale}) {
+        const std::string name(domain::to_text(verb));
+        out.push_back({name + " both tracks", test::swiped(verb)});
+        out.push_back({name + " track 1", test::swiped(verb, true, false)});
+        out.push_back({name + " swiped, again", test::swiped(verb), AttemptKind::resend});
+        out.push_back({name + " encrypted", test::encrypted(verb)});
+    }
     Scene legacy = test::undo_of_sale();
     legacy.attempt(AttemptKind::send, vault::Sent{test::decline("NO TRAN FOUND")}, 1);
     out.push_back({"legacy form", legacy, AttemptKind::resend});

@@ -2,7 +2,7 @@
 
 #include "processors/mercury/sandbox/sandbox.hpp"
 #include "processors/wire/serialize.hpp"
-#include "tests/processors/mercury/scene.hpp"
+#include "tests/processors/mercury/stories.hpp"
 #include "tests/support/http_request.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/seeded_random.hpp"
@@ -19,21 +19,11 @@ class RoundTrip : public testing::Test {
 protected:
     RoundTrip() : sandbox_{sandbox::default_settings(), {}, clock_, random_, {}} {}
 
-    static Status fill(vault::Slot slot, wiped::Bytes& out) {
-        const std::map<vault::Slot, std::string_view> values{
-            {vault::Slot::card_number, "4003000123456781"}, {vault::Slot::card_expiry_mmyy, "1230"},
-            {vault::Slot::card_security_code, "123"},       {vault::Slot::card_address, "123 Main <Street> & Co"},
-            {vault::Slot::card_postal_code, "45209"},       {vault::Slot::account_merchant_id, "595901"},
-            {vault::Slot::account_password, "xyz"},        {vault::Slot::card_holder_name, "A. O'Guest"}};
-        for (const char c : values.at(slot)) out.push_back(c);
-        return {};
-    }
-
     // Sends the next message of the scene and notes its verdict, as the gateway and its vault would.
     std::string send(Scene& scene, AttemptKind kind = AttemptKind::send) {
         const auto tree = adapter_.plan(kind, scene.history());
         if (!tree) return "error " + std::string(tree.error().code);
-        const auto bytes = processors::wire::serialize_http(*tree, "mercury.localhost", "text/xml; charset=utf-8", fill);
+        const auto bytes = processors::wire::serialize_http(*tree, "mercury.localhost", "text/xml; charset=utf-8", test::fill_slot);
         if (!bytes) return "error " + std::string(bytes.error().code);
         const std::string_view text{bytes->data(), bytes->size()};
         const auto exchange = sandbox_.handle(
@@ -98,6 +88,26 @@ TEST_F(RoundTrip, AuthorizeCaptureRefund) {
     refund.operation.requested = test::usd(300);
     ASSERT_EQ(send(refund), "approved 300");
     EXPECT_EQ(entry(3).tran_code, "Return");
+}
+TEST_F(RoundTrip, ASwipedSaleIsKnownByItsNumberWhenItIsRepeated) {
+    Scene sale = test::swiped(Verb::sale);
+    ASSERT_EQ(send(sale), "approved 1250");
+    EXPECT_EQ(entry(1).carried, "Track2");
+    EXPECT_EQ(entry(1).card, "400300XXXXXX6781");
+    fault(R"({"kind":"lost_answer"})");
+    Scene lost = test::swiped(Verb::sale, true, false);
+    lost.operation.processor_identity = adapter_.identity(7, 1);
+    EXPECT_NE(send(lost), "approved 1250");
+    EXPECT_EQ(entry(2).carried, "Track1");
+    EXPECT_EQ(send(lost, AttemptKind::resend), "approved 1250") << "AP*: by its number";
+    EXPECT_EQ(entry(3).duplicate_of, 2);
+    EXPECT_EQ(charges(), 2U);
+}
+TEST_F(RoundTrip, AnEncryptedSaleIsRead) {
+    Scene sale = test::encrypted(Verb::sale);
+    ASSERT_EQ(send(sale), "approved 1250");
+    EXPECT_EQ(entry(1).carried, "EncryptedBlock");
+    EXPECT_EQ(entry(1).card, "400300XXXXXX6781");
 }
 TEST_F(RoundTrip, ReversesAHold) {
     Scene hold = test::scene_of(Verb::authorize);
@@ -237,7 +247,7 @@ TEST_F(RoundTrip, WrongPasswordIsARefusal) {
     sandbox::Sandbox strict{settings, {}, clock_, random_, {}};
     Scene sale = test::scene_of(Verb::sale);
     const auto tree = adapter_.plan(AttemptKind::send, sale.history());
-    const auto bytes = processors::wire::serialize_http(*tree, "h", "text/xml", fill);
+    const auto bytes = processors::wire::serialize_http(*tree, "h", "text/xml", test::fill_slot);
     const std::string_view text{bytes->data(), bytes->size()};
     const auto exchange =
         strict.handle(::postern::test::http_request("POST", "/ws/ws.asmx", {}, text.substr(text.find("\r\n\r\n") + 4)));

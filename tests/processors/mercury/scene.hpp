@@ -22,10 +22,13 @@ struct Scene {
     std::vector<processors::Attempt> attempts;
     int now_s = 0;
     bool with_security_code = false, with_address = false;  // address: with name and postal code
+    bool with_track1 = false, with_track2 = false, with_block = false;
+    vault::CardEntry entry = vault::CardEntry::keyed;
 
     processors::History history() const {
         return {operation, payment, original ? &*original : nullptr, attempts, at_second(now_s),
-                with_security_code, with_address, with_address, with_address};
+                with_security_code, with_address, with_address, with_address,
+                with_track1, with_track2, with_block, entry};
     }
     Scene& attempt(vault::AttemptKind kind, vault::Verdict verdict, int second) {
         attempts.push_back({static_cast<std::int32_t>(attempts.size() + 1), kind, std::move(verdict), at_second(second)});
@@ -61,6 +64,20 @@ inline Scene tip_scene() {
     scene.original->approved = scene.original->requested = usd(1000);
     scene.operation.tip = usd(250);
     scene.payment.captured = usd(1000);
+    return scene;
+}
+// A charge of a card that was swiped (with both tracks, or one) or came encrypted.
+inline Scene swiped(domain::Verb verb, bool with_track1 = true, bool with_track2 = true) {
+    Scene scene = scene_of(verb);
+    scene.with_track1 = with_track1;
+    scene.with_track2 = with_track2;
+    scene.entry = vault::CardEntry::swiped;
+    return scene;
+}
+inline Scene encrypted(domain::Verb verb) {
+    Scene scene = scene_of(verb);
+    scene.with_block = true;
+    scene.entry = vault::CardEntry::encrypted;
     return scene;
 }
 // An undo of a captured sale: both forms can work.

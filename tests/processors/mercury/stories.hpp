@@ -13,13 +13,21 @@
 
 namespace postern::mercury::test {
 
+// Of 4003000123456781, as the sandbox's readers encrypt it.
+inline constexpr std::string_view encrypted_block =
+    "F3FA24709A67569E2B96CC1A397BD23C1D903403DB357D20E12DA16A1E079EB3085DE6696D1802D0";
+
 // What stands in the slots of a message, as the vault would fill them.
 inline Status fill_slot(vault::Slot slot, wiped::Bytes& out) {
     static const std::map<vault::Slot, std::string_view> values{
         {vault::Slot::card_number, "4003000123456781"}, {vault::Slot::card_expiry_mmyy, "1230"},
         {vault::Slot::card_security_code, "123"},       {vault::Slot::card_address, "123 Main <Street> & Co"},
         {vault::Slot::card_postal_code, "45209"},       {vault::Slot::account_merchant_id, "595901"},
-        {vault::Slot::account_password, "xyz"},         {vault::Slot::card_holder_name, "A. O'Guest"}};
+        {vault::Slot::account_password, "xyz"},         {vault::Slot::card_holder_name, "A. O'Guest"},
+        {vault::Slot::card_track1, "%B4003000123456781^GUEST/ADA^30121010000000000000?"},
+        {vault::Slot::card_track2, "4003000123456781=30121015432112345678"},
+        {vault::Slot::card_encrypted_format, "MagneSafe"}, {vault::Slot::card_encrypted_source, "Swiped"},
+        {vault::Slot::card_encrypted_block, encrypted_block}, {vault::Slot::card_encrypted_key, "9012345678ABCDEF0001"}};
     for (const char c : values.at(slot)) out.push_back(c);
     return {};
 }

@@ -48,7 +48,7 @@ TEST(TreeCodec, EverySlotHasItsNameAndComesBack) {
                             Slot::account_merchant_id, Slot::account_password})
         EXPECT_EQ(parse_slot(to_text(slot)), slot);
     EXPECT_EQ(to_text(Slot::card_expiry_mmyy), "card.expiry");
-    EXPECT_FALSE(parse_slot("card.track2"));
+    EXPECT_FALSE(parse_slot("card.pin"));
     EXPECT_FALSE(parse_slot(""));
 }
 
@@ -117,7 +117,7 @@ TEST(TreeCodec, RefusesWhatIsMalformed) {
     v1::MessageTree no_content, no_leaf, foreign_slot, no_value;
     no_content.mutable_xml()->set_name("e");
     no_leaf.mutable_xml()->mutable_leaf();
-    foreign_slot.mutable_xml()->mutable_leaf()->set_slot("card.track2");
+    foreign_slot.mutable_xml()->mutable_leaf()->set_slot("card.pin");
     no_value.add_headers()->set_name("h");
     for (const auto& wire : {no_content, no_leaf, foreign_slot, no_value})
         EXPECT_EQ(decode_tree(wire).error().code, "malformed_tree");

@@ -121,7 +121,7 @@ TEST_F(Front, TokenizesAndKeepsTheCardOutOfTheControlPart) {
     const auto answered = call("POST", "/v1/tokens", card);
     EXPECT_EQ(answered.status, 201) << answered.body;
     EXPECT_EQ(answered.body, "{\"token\":\"" + token + R"(","card":{"bin6":"411111","last4":"1111","brand":"visa",)"
-                             R"("expiry_month":12,"expiry_year":2029}})");
+                             R"("entry":"keyed","expiry_month":12,"expiry_year":2029}})");
     EXPECT_EQ(answered.headers.at("location"), "/v1/tokens/" + token);
     ASSERT_EQ(requests.size(), 1U);
     EXPECT_EQ(controls.front().find("4111111111111111"), std::string::npos);
@@ -131,6 +131,24 @@ TEST_F(Front, TokenizesAndKeepsTheCardOutOfTheControlPart) {
     EXPECT_EQ(requests.front().tokenize().origin(), "127.0.0.1");
     EXPECT_EQ(requests.front().tokenize().caller_key().size(), 32U);
     EXPECT_EQ(requests.front().tokenize().request_id(), answered.headers.at("postern-request-id"));
+}
+
+TEST_F(Front, GivesTracksAndBlocksToTheKeeperUnread) {
+    call("POST", "/v1/tokens", R"({"track1":"%B4^A/B^2912101?","track2":";4=2912101?"})");
+    EXPECT_EQ(sealed::parse_card_frame(secrets.back())->track1, "%B4^A/B^2912101?");
+    EXPECT_EQ(sealed::parse_card_frame(secrets.back())->track2, ";4=2912101?");
+    answer = [](const auto& request) {
+        auto reply = made(request);
+        encode_summary({"", "", "unknown", 0, 0, {.encrypted_block = true, .entry = CardEntry::encrypted}},
+                       *reply.mutable_token_made()->mutable_summary());
+        return reply;
+    };
+    const auto made_of_block = call("POST", "/v1/tokens", R"({"encrypted":{"format":"MagneSafe","source":"Contactless",
+        "block":"ABCD","key_serial":"9012"}})");
+    EXPECT_EQ(made_of_block.body, "{\"token\":\"" + token + R"(","card":{"brand":"unknown","entry":"encrypted"}})");
+    const auto encrypted = sealed::parse_card_frame(secrets.back())->encrypted;
+    EXPECT_EQ(std::string(encrypted.source) + std::string(encrypted.block) + std::string(encrypted.key_serial), "ContactlessABCD9012");
+    EXPECT_EQ(controls.back().find("ABCD"), std::string::npos);
 }
 
 const std::string page = "https://shop.example";

@@ -52,6 +52,21 @@ INSTANTIATE_TEST_SUITE_P(Table, TokenBodyRefuses, testing::Values(
     Body{"empty_text", R"({"number":"",)" + rest + "}", "/number:text_not_allowed"},
     Body{"line_break_by_escape", R"({"number":"4","name":"a\nb",)" + rest + "}", "/name:text_not_allowed"},
     Body{"zero_by_escape", R"({"number":"4","name":"a\u0000b",)" + rest + "}", "/name:text_not_allowed"},
+    Body{"track2_alone", R"({"track2":";4=2912101?"})", ""},
+    Body{"both_tracks_and_a_name", R"({"track1":"%B4^A/B^2912101?","track2":";4=2912101?","name":"Ada"})", ""},
+    Body{"track_and_number", R"({"track2":";4=2912101?","number":"4","security_code":"123",)" + rest + "}",
+         "/number:field_excluded /expiry_month:field_excluded /expiry_year:field_excluded /security_code:field_excluded"},
+    Body{"encrypted", R"({"encrypted":{"format":"MagneSafe","source":"Swiped","block":"AB","key_serial":"90"}})", ""},
+    Body{"encrypted_and_track", R"({"track1":"%","encrypted":{"format":"MagneSafe","source":"Swiped","block":"AB","key_serial":"90"}})",
+         "/track1:field_excluded"},
+    Body{"encrypted_in_part", R"({"encrypted":{"format":"MagneSafe","block":7}})",
+         "/encrypted/block:wrong_type /encrypted/source:field_missing /encrypted/key_serial:field_missing"},
+    Body{"encrypted_with_more", R"({"encrypted":{"format":"M","source":"S","block":"A","key_serial":"9","pin":"1234"}})", ":unknown_field"},
+    Body{"encrypted_as_text", R"({"encrypted":"AB"})",
+         "/encrypted:wrong_type /encrypted/format:field_missing /encrypted/source:field_missing /encrypted/block:field_missing "
+         "/encrypted/key_serial:field_missing"},
+    Body{"format_outside", R"({"number":"4","format":"MagneSafe",)" + rest + "}", ":unknown_field"},
+    Body{"object_in_encrypted", R"({"encrypted":{"format":{}}})", ":malformed_json"},
     Body{"all_at_once", R"({"number":1,"name":true,"x":[)" , ":malformed_json"}),
     [](const auto& test) { return test.param.name; });
 

@@ -18,7 +18,7 @@ TEST(Cards, GivesATokenAndWhatMayBeShown) {
     EXPECT_EQ(made.summary.last4, "6781");
     EXPECT_EQ(made.summary.brand, "visa");
     EXPECT_EQ(made.summary.extras, (CardExtras{true, true, true, true}));
-    EXPECT_TRUE(keeper.codes->has(made.token));
+    EXPECT_TRUE(keeper.one_time->has(made.token));
     const auto& row = keeper.store.tokens.at(made.token);
     EXPECT_EQ(row.sealed_number.find(Keeper::number), std::string::npos);
     EXPECT_EQ(row.sealed_details.find("Guest"), std::string::npos);
@@ -104,6 +104,79 @@ TEST(Cards, RefusesEveryKeyOfADisabledTenantAtOnce) {
     EXPECT_TRUE(keeper.tokenize(key));
 }
 
+Result<TokenMade> tokenize(Keeper& keeper, sealed::CardFields fields) {
+    return keeper.run(keeper.cards->tokenize(keeper.put_key(keeper.tenant), fields, keeper.caller,
+                                             keeper.clock.instant() + std::chrono::seconds{5}));
+}
+sealed::CardFields swiped(std::string_view track1, std::string_view track2) {
+    return {0, 0, {}, {}, {}, {}, {}, track1, track2};
+}
+const std::string block(80, 'A'), serial = "9012345678ABCDEF0001";
+sealed::CardFields encrypted(std::string_view source = "Swiped", std::string_view of = block, std::string_view key = serial,
+                             std::string_view format = "MagneSafe") {
+    return {0, 0, {}, {}, {}, {}, {}, {}, {}, {format, source, of, key}};
+}
+constexpr std::string_view track1 = "%B4003000123456781^GUEST/ADA^29121010000000000000?";
+constexpr std::string_view track2 = ";4003000123456781=29121015432112345678?";
+
+TEST(Cards, NumberAndExpiryOfASwipedCardAreKeptAndItsTracksAreNot) {
+    Keeper keeper;
+    const auto made = tokenize(keeper, swiped(track1, track2)).value();
+    EXPECT_EQ(made.summary.bin6 + made.summary.last4, "4003006781");
+    EXPECT_EQ(made.summary.expiry_month, 12);
+    EXPECT_EQ(made.summary.expiry_year, 2029);
+    EXPECT_EQ(made.summary.extras, (CardExtras{.track1 = true, .track2 = true, .entry = CardEntry::swiped}));
+    EXPECT_TRUE(keeper.one_time->has(made.token));
+    const auto& row = keeper.store.tokens.at(made.token);
+    const auto keyed = keeper.tokenize(keeper.put_key(keeper.tenant)).value();
+    EXPECT_EQ(row.card_id, keeper.store.tokens.at(keyed.token).card_id) << "the same card";
+    EXPECT_TRUE(row.sealed_details.empty());
+    keeper.clock.move(std::chrono::minutes{16});
+    EXPECT_EQ(keeper.one_time->sweep(), 2U);
+    EXPECT_TRUE(keeper.run(keeper.cards->describe(keeper.tenant, made.token))->extras.track2) << "lost, not used: still due";
+}
+
+TEST(Cards, OfAnEncryptedCardNothingIsKnown) {
+    Keeper keeper;
+    const auto made = tokenize(keeper, encrypted()).value();
+    EXPECT_EQ(made.summary.bin6 + made.summary.last4, "");
+    EXPECT_EQ(made.summary.brand, "unknown");
+    EXPECT_EQ(made.summary.expiry_month, 0);
+    EXPECT_EQ(made.summary.extras, (CardExtras{.encrypted_block = true, .entry = CardEntry::encrypted}));
+    const auto again = tokenize(keeper, encrypted()).value();
+    EXPECT_NE(keeper.store.tokens.at(made.token).card_id, keeper.store.tokens.at(again.token).card_id);
+}
+
+struct BadReading {
+    std::string name;
+    sealed::CardFields fields;
+    std::string code, field;
+};
+class ReadingsRefused : public testing::TestWithParam<BadReading> {};
+TEST_P(ReadingsRefused, WithTheFieldAndNeverItsValue) {
+    Keeper keeper;
+    const auto made = tokenize(keeper, GetParam().fields);
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, GetParam().code);
+    EXPECT_EQ(made.error().field, GetParam().field);
+    EXPECT_EQ(made.error().detail, "");
+    EXPECT_EQ(keeper.one_time->size(), 0U);
+}
+INSTANTIATE_TEST_SUITE_P(Table, ReadingsRefused, testing::Values(
+    BadReading{"track2", swiped({}, ";4003000123456781?"), "track_malformed", "/track2"},
+    BadReading{"track1", swiped("%B4003000123456781?", track2), "track_malformed", "/track1"},
+    BadReading{"luhn", swiped({}, ";4003000123456782=2912101?"), "card_number_invalid", "/track2"},
+    BadReading{"expired", swiped("%B4003000123456781^GUEST/ADA^2610101?", {}), "card_expired", "/track1"},
+    BadReading{"another_number", swiped(track1, ";5499990123456781=2912101?"), "tracks_differ", "/track2"},
+    BadReading{"another_expiry", swiped(track1, ";4003000123456781=2911101?"), "tracks_differ", "/track2"},
+    BadReading{"format", encrypted("Swiped", block, serial, "IDTech"), "encrypted_format_unknown", "/encrypted/format"},
+    BadReading{"source", encrypted("swiped"), "encrypted_source_unknown", "/encrypted/source"},
+    BadReading{"block", encrypted("Swiped", std::string_view(block).substr(1)), "encrypted_block_malformed", "/encrypted/block"},
+    BadReading{"block_not_hex", encrypted("Swiped", track2.substr(0, 38)), "encrypted_block_malformed", "/encrypted/block"},
+    BadReading{"serial", encrypted("Swiped", block, "9012"), "encrypted_key_malformed", "/encrypted/key_serial"},
+    BadReading{"two_ways", {12, 2029, Keeper::number, {}, {}, {}, {}, {}, track2}, "malformed_card_frame", ""}),
+    [](const auto& test) { return test.param.name; });
+
 TEST(Cards, ServesABrowserOnlyFromAListedPage) {
     Keeper keeper;
     const auto key = keeper.put_key(keeper.tenant);
@@ -136,9 +209,9 @@ TEST(Cards, DeletingStopsShowingAndForgetsTheCode) {
     EXPECT_EQ(keeper.run(keeper.cards->read(other, token, keeper.caller)).error().code, "token_not_found");
     EXPECT_EQ(keeper.run(keeper.cards->remove(other, token, keeper.caller)).error().code, "token_not_found");
     EXPECT_EQ(keeper.run(keeper.cards->describe(keeper.other_tenant, token)).error().code, "token_not_found");
-    EXPECT_TRUE(keeper.codes->has(token));
+    EXPECT_TRUE(keeper.one_time->has(token));
     EXPECT_TRUE(keeper.run(keeper.cards->remove(key, token, keeper.caller)));
-    EXPECT_FALSE(keeper.codes->has(token));
+    EXPECT_FALSE(keeper.one_time->has(token));
     EXPECT_EQ(keeper.run(keeper.cards->read(key, token, keeper.caller)).error().code, "token_not_found");
 }
 

@@ -80,7 +80,7 @@ TEST_P(ForwardHijacked, SendsNothingAndFencesTheAttempt) {
     EXPECT_EQ(word(keeper.forward(request)), GetParam().verdict);
     EXPECT_TRUE(keeper.egress.requests.empty());
     EXPECT_EQ(keeper.journal->state(request.key), AttemptState::closed);
-    EXPECT_TRUE(keeper.codes->has(*keeper.token)) << "a refusal costs the code";
+    EXPECT_TRUE(keeper.one_time->has(*keeper.token)) << "a refusal costs the code";
     EXPECT_EQ(word(keeper.forward(keeper.authorize())), "not_sent attempt_closed") << "the honest message comes too late";
 }
 
@@ -152,12 +152,81 @@ TEST(Forward, GivesTheCodeBackOnlyWhereNothingLeft) {
     keeper.open_shop();
     keeper.egress.answer = [](const auto&) { return FakeEgress::reached(Reached::nothing_left, "connect_refused"); };
     EXPECT_EQ(word(keeper.forward(keeper.authorize(1))), "not_sent connect_refused");
-    EXPECT_TRUE(keeper.codes->has(*keeper.token));
+    EXPECT_TRUE(keeper.one_time->has(*keeper.token));
     keeper.egress.answer = [](const auto&) { return FakeEgress::reached(Reached::maybe_sent, "connection_lost"); };
     EXPECT_EQ(word(keeper.forward(keeper.authorize(2))), "maybe_sent connection_lost");
-    EXPECT_FALSE(keeper.codes->has(*keeper.token));
-    EXPECT_EQ(keeper.codes->state(*keeper.token), sealed::CodeState::used);
+    EXPECT_FALSE(keeper.one_time->has(*keeper.token));
+    EXPECT_EQ(keeper.one_time->state(*keeper.token), sealed::OneTimeState::used);
     EXPECT_FALSE(keeper.describe().extras.security_code);
+}
+
+const sealed::CardFields swiped_card{0, 0, {}, {}, {}, {}, {}, {}, ";4003000123456781=29121015432112345678?"};
+const std::vector<XmlElement> by_track{leaf("Track2", Slot::card_track2)};
+const std::vector<XmlElement> by_number{leaf("AcctNo", Slot::card_number), leaf("ExpDate", Slot::card_expiry_mmyy)};
+
+TEST(Forward, ATrackGoesWithOneMessageAndComesBackOnlyWhereNothingLeft) {
+    Keeper keeper;
+    keeper.open_shop_with(swiped_card);
+    const auto state = [&] { return keeper.one_time->state(*keeper.token); };
+    keeper.egress.answer = [](const auto&) { return FakeEgress::reached(Reached::nothing_left, "connect_refused"); };
+    EXPECT_EQ(word(keeper.forward(keeper.charge(1, "swipe", by_track))), "not_sent connect_refused");
+    EXPECT_EQ(state(), sealed::OneTimeState::held);
+    keeper.egress.answer = [](const auto&) { return FakeEgress::reached(Reached::maybe_sent, "connection_lost"); };
+    EXPECT_EQ(word(keeper.forward(keeper.charge(2, "swipe", by_track))), "maybe_sent connection_lost");
+    EXPECT_TRUE(holds(keeper.egress.requests.back(), "&gt;4003000123456781=29121015432112345678&lt;"));
+    EXPECT_EQ(state(), sealed::OneTimeState::used);
+    EXPECT_FALSE(keeper.describe().extras.track2);
+    EXPECT_EQ(keeper.describe().extras.entry, CardEntry::swiped);
+    const auto sent = keeper.egress.requests.size();
+    EXPECT_EQ(word(keeper.forward(keeper.charge(3, "swipe", by_track))), "not_sent track_expired") << "never twice";
+    EXPECT_EQ(keeper.egress.requests.size(), sent);
+    keeper.egress.answer = [](const auto&) { return FakeEgress::replied("<ok/>"); };
+    EXPECT_EQ(word(keeper.forward(keeper.charge(4, "authorize", by_number))), "sent") << "the number is kept";
+}
+
+TEST(Forward, ALostTrackIsNeverReplacedByTheNumberSilently) {
+    Keeper keeper;
+    keeper.open_shop_with(swiped_card);
+    keeper.restart();
+    EXPECT_TRUE(keeper.describe().extras.track2) << "a charge is still to ask for it";
+    EXPECT_EQ(word(keeper.forward(keeper.charge(1, "swipe", by_track))), "not_sent track_expired");
+    EXPECT_TRUE(keeper.egress.requests.empty());
+}
+
+TEST(Forward, ATokenWithoutATrackFillsNone) {
+    Keeper keeper;
+    keeper.open_shop();
+    EXPECT_EQ(word(keeper.forward(keeper.charge(1, "swipe", by_track))), "not_sent track_expired");
+    EXPECT_TRUE(keeper.one_time->has(*keeper.token)) << "its code stays";
+}
+
+const std::string cipher(80, 'C');
+const sealed::CardFields encrypted_card{0, 0, {}, {}, {}, {}, {}, {}, {},
+                                        {"MagneSafe", "Contactless", cipher, "9012345678ABCDEF0001"}};
+const std::vector<XmlElement> by_block{leaf("Format", Slot::card_encrypted_format), leaf("Source", Slot::card_encrypted_source),
+                                       leaf("Block", Slot::card_encrypted_block), leaf("Key", Slot::card_encrypted_key)};
+
+TEST(Forward, AnEncryptedCardPassesThroughOnceAndHasNoNumber) {
+    Keeper keeper;
+    keeper.open_shop_with(encrypted_card);
+    EXPECT_EQ(word(keeper.forward(keeper.charge(1, "authorize", by_number))), "not_sent card_number_unknown");
+    EXPECT_TRUE(keeper.egress.requests.empty());
+    EXPECT_TRUE(keeper.one_time->has(*keeper.token));
+    EXPECT_EQ(word(keeper.forward(keeper.charge(2, "encrypted", by_block))), "sent");
+    for (const std::string& part : {std::string("MagneSafe"), std::string("Contactless"), cipher, std::string("9012345678ABCDEF0001")})
+        EXPECT_TRUE(holds(keeper.egress.requests.back(), "&gt;" + part + "&lt;")) << part;
+    EXPECT_EQ(word(keeper.forward(keeper.charge(3, "encrypted", by_block))), "not_sent encrypted_card_expired");
+}
+
+TEST(Forward, AnEchoedTrackOrBlockIsMaskedWhole) {
+    for (const bool is_swiped : {true, false}) {
+        Keeper keeper;
+        keeper.open_shop_with(is_swiped ? swiped_card : encrypted_card);
+        const std::string text = is_swiped ? "4003000123456781=29121015432112345678" : cipher;
+        keeper.egress.answer = [&](const auto&) { return FakeEgress::replied("<r><memo>" + text + "</memo></r>"); };
+        const auto verdict = keeper.forward(is_swiped ? keeper.charge(1, "swipe", by_track) : keeper.charge(1, "encrypted", by_block));
+        EXPECT_EQ(std::get<Sent>(verdict).reply.body, "<r><memo>" + std::string(text.size(), 'X') + "</memo></r>");
+    }
 }
 
 constexpr std::string_view code_element = "CVVData";
@@ -187,7 +256,7 @@ INSTANTIATE_TEST_SUITE_P(Table, ForwardLostCode, testing::Values(
     LostCode{"expired", [](Keeper& keeper) { keeper.clock.move(std::chrono::minutes{15}); }},
     LostCode{"expired_and_swept", [](Keeper& keeper) {
                  keeper.clock.move(std::chrono::minutes{15});
-                 EXPECT_EQ(keeper.codes->sweep(), 1U);
+                 EXPECT_EQ(keeper.one_time->sweep(), 1U);
              }},
     LostCode{"restart", [](Keeper& keeper) { keeper.restart(); }},
     LostCode{"restart_after_not_sent", [](Keeper& keeper) {
@@ -197,7 +266,7 @@ INSTANTIATE_TEST_SUITE_P(Table, ForwardLostCode, testing::Values(
                  EXPECT_EQ(word(keeper.forward(keeper.another_authorize())), "not_sent connect_refused");
                  keeper.egress.answer = [](const auto&) { return FakeEgress::replied("<ok/>"); };
                  keeper.egress.requests.clear();
-                 EXPECT_TRUE(keeper.run(keeper.cards->record_used_codes()));
+                 EXPECT_TRUE(keeper.run(keeper.cards->record_used()));
                  keeper.restart();
              }},
     LostCode{"restart_before_the_mark_was_written", [](Keeper& keeper) {
@@ -214,8 +283,8 @@ TEST(Forward, AUsedCodeIsLeftOutAlsoAfterARestart) {
     EXPECT_TRUE(holds(keeper.egress.requests.back(), code_element));
     EXPECT_EQ(word(keeper.forward(keeper.another_authorize())), "sent") << "planned while the code was held";
     EXPECT_FALSE(holds(keeper.egress.requests.back(), code_element));
-    EXPECT_TRUE(keeper.run(keeper.cards->record_used_codes()));
-    EXPECT_EQ(keeper.codes->state(*keeper.token), sealed::CodeState::none);
+    EXPECT_TRUE(keeper.run(keeper.cards->record_used()));
+    EXPECT_EQ(keeper.one_time->state(*keeper.token), sealed::OneTimeState::none);
     EXPECT_EQ(word(keeper.forward(keeper.another_authorize())), "sent");
     keeper.restart();
     EXPECT_FALSE(keeper.describe().extras.security_code);
@@ -230,7 +299,7 @@ TEST(Forward, AMarkThatIsWrittenWhileTheRowIsReadCounts) {
     EXPECT_EQ(word(keeper.forward(keeper.authorize())), "sent");
     keeper.store.after_read = [&] {
         keeper.store.codes_used.insert(*keeper.token);
-        keeper.codes->forget_used({*keeper.token});
+        keeper.one_time->forget_used({*keeper.token});
     };
     EXPECT_EQ(word(keeper.forward(keeper.another_authorize())), "sent");
     EXPECT_FALSE(holds(keeper.egress.requests.back(), code_element));
@@ -241,11 +310,11 @@ TEST(Forward, MarksThatCouldNotBeWrittenAreWrittenLater) {
     keeper.open_shop();
     EXPECT_EQ(word(keeper.forward(keeper.authorize())), "sent");
     keeper.store.broken = true;
-    EXPECT_FALSE(keeper.run(keeper.cards->record_used_codes()));
+    EXPECT_FALSE(keeper.run(keeper.cards->record_used()));
     keeper.store.broken = false;
     EXPECT_FALSE(keeper.describe().extras.security_code);
     EXPECT_TRUE(keeper.store.codes_used.empty());
-    EXPECT_TRUE(keeper.run(keeper.cards->record_used_codes()));
+    EXPECT_TRUE(keeper.run(keeper.cards->record_used()));
     EXPECT_TRUE(keeper.store.codes_used.contains(*keeper.token));
 }
 

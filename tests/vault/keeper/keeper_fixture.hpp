@@ -71,7 +71,7 @@ public:
         journal.reset();
         journal = Journal::open({folder, store.head}, clock, random).value();
         EXPECT_TRUE(run(store.remember_head(journal->head())));
-        custody.emplace(Custody{clock, random, *arena, *keys, *codes, store, *journal});
+        custody.emplace(Custody{clock, random, *arena, *keys, *one_time, store, *journal});
         forwarder.emplace(*custody, destinations, egress);
         cards.emplace(*custody);
         administration.emplace(*custody);
@@ -79,7 +79,7 @@ public:
 
     // What was only in memory is gone.
     void restart() {
-        codes.emplace(clock, std::chrono::minutes{15});
+        one_time.emplace(clock, std::chrono::minutes{15});
         open_journal();
     }
 
@@ -122,6 +122,18 @@ public:
         return {{operation, attempt}, AttemptKind::inquire, tenant, account, std::nullopt, "sample", "inquire",
                 sample_inquiry(), std::chrono::seconds{30}};
     }
+    // A token of a card that came otherwise than by its number.
+    void open_shop_with(sealed::CardFields fields) {
+        account = put_account(tenant);
+        token = run(cards->tokenize(put_key(tenant), fields, caller, clock.instant() + std::chrono::seconds{5})).value().token;
+    }
+    ForwardRequest charge(std::int32_t attempt, std::string name, std::vector<XmlElement> of) {
+        auto request = authorize(attempt);
+        request.operation = std::move(name);
+        request.message = sample_charge_with(std::move(of));
+        return request;
+    }
+
     // Of a charge of its own.
     ForwardRequest another_authorize() {
         auto request = authorize();
@@ -141,7 +153,7 @@ public:
     std::unique_ptr<sealed::Arena> arena;
     std::optional<sealed::SecretChars> root;
     std::optional<sealed::KeyRing> keys;
-    std::optional<sealed::SecurityCodes> codes{std::in_place, clock, std::chrono::minutes{15}};
+    std::optional<sealed::OneTimeStore> one_time{std::in_place, clock, std::chrono::minutes{15}};
     MemoryVaultStore store;
     FakeEgress egress;
     Destinations destinations;

@@ -55,7 +55,7 @@ public:
         states[token] = TokenState::deleted;
         co_return Status{};
     }
-    Awaitable<Status> mark_codes_used(std::vector<CardToken> marked) override {
+    Awaitable<Status> mark_one_time_used(std::vector<CardToken> marked) override {
         if (broken) co_return down();
         codes_used.insert(marked.begin(), marked.end());
         co_return Status{};

@@ -128,6 +128,31 @@ TEST(Policy, JudgesTheTokenWithTheOperation) {
     EXPECT_NE(code_of(policy.check(sample_authorize(), "inquire", false)), "");
 }
 
+TEST(Policy, AnOperationLikeAnotherHasItsRulesButForItsOwn) {
+    const auto policy = Policy::parse(std::string(sample_policy) + R"toml(
+[operations.dip]
+like = "authorize"
+without = ["Envelope/tran/Transaction/Account/AcctNo", "Envelope/tran/Transaction/Account/ExpDate",
+           "Envelope/tran/Transaction/CVVData"]
+[operations.dip.fixed]
+"Envelope/tran/Transaction/TranCode" = "Dip"
+"Envelope/tran/Transaction/Account/Track2" = "{card.track2}"
+)toml", "sample").value();
+    auto tree = sample_authorize();
+    EXPECT_EQ(code_of(policy.check(tree, "dip", true)), "fixed_text_differs");
+    auto& transaction = transaction_of(tree);
+    child_of(transaction, "TranCode").content = Leaf{std::string("Dip")};
+    EXPECT_EQ(code_of(policy.check(tree, "dip", true)), "slot_not_allowed") << "the number, beside the track";
+    children_of(child_of(transaction, "Account")) = {leaf("Track2", Slot::card_track2)};
+    EXPECT_EQ(code_of(policy.check(tree, "dip", true)), "slot_not_allowed") << "the code, beside the track";
+    children_of(transaction).pop_back();
+    EXPECT_EQ(code_of(policy.check(tree, "dip", true)), "");
+    EXPECT_EQ(code_of(policy.check(tree, "authorize", true)), "fixed_text_differs");
+    EXPECT_TRUE(policy.find("dip")->takes_security_code && policy.find("dip")->needs_token);
+    child_of(child_of(transaction, "Account"), "Track2").content = Leaf{Slot::card_number};
+    EXPECT_EQ(code_of(policy.check(tree, "dip", true)), "slot_not_allowed") << "the number, in the track's place";
+}
+
 TEST(Policy, ParametersOfThePathStayInTheirSegment) {
     const auto policy = Policy::parse(R"toml(
 destination = "d"
@@ -209,6 +234,10 @@ INSTANTIATE_TEST_SUITE_P(Table, PolicyFileRefused, testing::Values(
     BadFile{"unknown_operation_key", head + "[operations.a]\nfixd = {}\n"},
     BadFile{"unknown_slot", head + "[operations.a.fixed]\n'x' = '{card.pin}'\n"},
     BadFile{"unknown_format", "destination = 'd'\nformat = 'yaml'\nmethod = 'POST'\npath = '/'\n[operations.a]\n"},
+    BadFile{"like_nobody", head + "[operations.a]\nlike = 'b'\n"},
+    BadFile{"like_one_that_is_like_another", head + "[operations.a]\n[operations.b]\nlike = 'a'\n[operations.c]\nlike = 'b'\n"},
+    BadFile{"without_what_was_not_there", head + "[operations.a]\n[operations.b]\nlike = 'a'\nwithout = ['x']\n"},
+    BadFile{"without_alone", head + "[operations.a]\ntext = ['x']\nwithout = ['x']\n"},
     BadFile{"two_rules", head + "[operations.a]\ntext = ['x']\n[operations.a.fixed]\n'x' = 'y'\n"}),
     [](const auto& test) { return test.param.name; });
 

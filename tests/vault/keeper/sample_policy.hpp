@@ -36,6 +36,23 @@ text = ["Envelope/tran/Transaction/InvoiceNo", "Envelope/tran/Transaction/Memo"]
 [operations.authorize.optional]
 "Envelope/tran/Transaction/CVVData" = "{card.security_code}"
 
+[operations.swipe]
+like = "authorize"
+without = ["Envelope/tran/Transaction/Account/AcctNo", "Envelope/tran/Transaction/Account/ExpDate",
+           "Envelope/tran/Transaction/CVVData"]
+[operations.swipe.fixed]
+"Envelope/tran/Transaction/Account/Track2" = "{card.track2}"
+
+[operations.encrypted]
+like = "authorize"
+without = ["Envelope/tran/Transaction/Account/AcctNo", "Envelope/tran/Transaction/Account/ExpDate",
+           "Envelope/tran/Transaction/CVVData"]
+[operations.encrypted.fixed]
+"Envelope/tran/Transaction/Account/Format" = "{card.encrypted_format}"
+"Envelope/tran/Transaction/Account/Source" = "{card.encrypted_source}"
+"Envelope/tran/Transaction/Account/Block" = "{card.encrypted_block}"
+"Envelope/tran/Transaction/Account/Key" = "{card.encrypted_key}"
+
 [operations.inquire]
 text = ["Envelope/invoice"]
 [operations.inquire.fixed]
@@ -84,6 +101,13 @@ inline XmlElement& child_of(XmlElement& element, std::string_view name) {
     for (auto& child : children_of(element))
         if (child.name == name) return child;
     throw std::logic_error("no such child");
+}
+
+// The sample's charge with something else for number and code.
+inline MessageTree sample_charge_with(std::vector<XmlElement> account) {
+    MessageTree tree = without(sample_authorize(), Slot::card_security_code);
+    children_of(child_of(transaction_of(tree), "Account")) = std::move(account);
+    return tree;
 }
 
 }  // namespace postern::vault::test

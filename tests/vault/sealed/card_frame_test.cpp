@@ -28,6 +28,23 @@ TEST(CardFrame, RoundTrip) {
     EXPECT_EQ(encoded(*parsed), bytes);
 }
 
+TEST(CardFrame, TracksAndBlocksGoWithoutNumberAndExpiry) {
+    CardFields swiped{0, 0, {}, {}, "A. Guest", {}, {}, "B4^A/B^2912101?", "4=2912101"};
+    EXPECT_EQ(parse_card_frame(encoded(swiped))->track1, swiped.track1);
+    EXPECT_EQ(parse_card_frame(encoded(swiped))->track2, swiped.track2);
+    CardFields encrypted{0, 0, {}, {}, {}, {}, {}, {}, {}, {"MagneSafe", "Swiped", "ABCD", "9012"}};
+    const auto bytes = encoded(encrypted);
+    const auto parsed = parse_card_frame(bytes);
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->encrypted.format, "MagneSafe");
+    EXPECT_EQ(parsed->encrypted.source, "Swiped");
+    EXPECT_EQ(parsed->encrypted.block, "ABCD");
+    EXPECT_EQ(parsed->encrypted.key_serial, "9012");
+    EXPECT_FALSE(parsed->is_keyed());
+    wiped::Bytes nothing;
+    EXPECT_FALSE(encode_card_frame({0, 0, "4", {}, {}, {}, {}}, nothing)) << "a number goes with its expiry";
+}
+
 TEST(CardFrame, EveryPrefixAndAnyTailIsRefused) {
     auto bytes = encoded(full_fields());
     for (std::size_t size = 0; size < bytes.size(); ++size)
@@ -38,7 +55,7 @@ TEST(CardFrame, EveryPrefixAndAnyTailIsRefused) {
 
 TEST(CardFrame, AnotherVersionIsRefused) {
     auto bytes = encoded(full_fields());
-    bytes[0] = 2;
+    bytes[0] = 1;
     EXPECT_FALSE(parse_card_frame(bytes));
 }
 
@@ -58,6 +75,8 @@ TEST_P(CardFrameLimits, Edge) {
 }
 
 const std::string long_text(300, 'x');
+const std::string longer_text(600, 'y');
+std::string_view y(std::size_t size) { return std::string_view{longer_text}.substr(0, size); }
 std::string_view x(std::size_t size) { return std::string_view{long_text}.substr(0, size); }
 
 INSTANTIATE_TEST_SUITE_P(Table, CardFrameLimits, testing::Values(
@@ -71,6 +90,12 @@ INSTANTIATE_TEST_SUITE_P(Table, CardFrameLimits, testing::Values(
     LimitCase{"address_longer", {1, 2026, "4", {}, {}, x(257), {}}, "/address"},
     LimitCase{"postal_code_longest", {1, 2026, "4", {}, {}, {}, x(16)}, ""},
     LimitCase{"postal_code_longer", {1, 2026, "4", {}, {}, {}, x(17)}, "/postal_code"},
+    LimitCase{"track1_longer", {0, 0, {}, {}, {}, {}, {}, x(129)}, "/track1"},
+    LimitCase{"track2_longest", {0, 0, {}, {}, {}, {}, {}, {}, x(128)}, ""},
+    LimitCase{"track2_longer", {0, 0, {}, {}, {}, {}, {}, {}, x(129)}, "/track2"},
+    LimitCase{"block_longest", {0, 0, {}, {}, {}, {}, {}, {}, {}, {"m", "s", y(512), "k"}}, ""},
+    LimitCase{"block_longer", {0, 0, {}, {}, {}, {}, {}, {}, {}, {"m", "s", y(513), "k"}}, "/encrypted/block"},
+    LimitCase{"key_serial_longer", {0, 0, {}, {}, {}, {}, {}, {}, {}, {"m", "s", "b", y(33)}}, "/encrypted/key_serial"},
     LimitCase{"month_none", {0, 2026, "4", {}, {}, {}, {}}, "/expiry_month"},
     LimitCase{"month_thirteen", {13, 2026, "4", {}, {}, {}, {}}, "/expiry_month"},
     LimitCase{"year_early", {1, 1999, "4", {}, {}, {}, {}}, "/expiry_year"},

@@ -119,8 +119,8 @@ TEST_F(PgVaultStoreTest, WhatIsChangedIsReadAnew) {
     };
     const auto found = [&] { return *run(store.find_for_message(account.account_id, token.token)); };
     read();
-    ASSERT_TRUE(run(store.mark_codes_used({token.token})));
-    EXPECT_EQ(found().token->code_used, token.given.security_code);
+    ASSERT_TRUE(run(store.mark_one_time_used({token.token})));
+    EXPECT_EQ(found().token->one_time_used, token.given.security_code);
     read();
     ASSERT_TRUE(run(store.delete_token(token.tenant_id, token.token)));
     EXPECT_EQ(found().token->state, TokenState::deleted);
@@ -135,9 +135,9 @@ TEST_F(PgVaultStoreTest, WhatIsChangedIsReadAnew) {
 TEST_F(PgVaultStoreTest, MarksUsedCodes) {
     const auto token = make.token(make.index());
     EXPECT_TRUE(run(store.insert_token(token, soon())));
-    EXPECT_FALSE(run(store.find_token(token.token))->code_used);
-    EXPECT_TRUE(run(store.mark_codes_used({token.token})));
-    EXPECT_TRUE(run(store.find_token(token.token))->code_used);
+    EXPECT_FALSE(run(store.find_token(token.token))->one_time_used);
+    EXPECT_TRUE(run(store.mark_one_time_used({token.token})));
+    EXPECT_TRUE(run(store.find_token(token.token))->one_time_used);
 }
 
 TEST_F(PgVaultStoreTest, AccountsAndCallerKeys) {

@@ -58,7 +58,7 @@ TEST_F(RowsTest, ATokenComesBackAsItWasStored) {
     EXPECT_EQ(found->expiry_month, 12);
     EXPECT_EQ(found->expiry_year, 2030);
     EXPECT_EQ(found->given, token.given);
-    EXPECT_FALSE(found->code_used);
+    EXPECT_FALSE(found->one_time_used);
 }
 
 TEST_F(RowsTest, ManyTokensOfOneCardInABatchShareItsRow) {
@@ -113,27 +113,44 @@ TEST_F(RowsTest, ACardThatAnotherSessionIsCommittingIsShared) {
 }
 
 TEST_F(RowsTest, EachExtraHasAColumnOfItsOwn) {
-    for (const CardExtras given : {CardExtras{true}, {false, true}, {false, false, true}, {false, false, false, true}}) {
+    const auto swiped = CardEntry::swiped, encrypted = CardEntry::encrypted;
+    for (const CardExtras given : {CardExtras{true}, {false, true}, {false, false, true}, {false, false, false, true},
+                                   {.track1 = true, .entry = swiped}, {.track2 = true, .entry = swiped},
+                                   {.encrypted_block = true, .entry = encrypted}}) {
         auto token = make.token(make.index());
         token.given = given;
+        if (given.entry == encrypted) {
+            token.bin6 = token.last4 = "";
+            token.expiry_month = token.expiry_year = 0;
+        }
         insert({token});
         EXPECT_EQ(find(token.token)->given, given);
     }
+}
+
+TEST_F(RowsTest, AnEncryptedCardHasNoDigitsAndEveryOtherHas) {
+    auto keyed = make.token(make.index()), encrypted = make.token(make.index());
+    keyed.bin6 = "";
+    encrypted.given = {.encrypted_block = true, .entry = CardEntry::encrypted};
+    for (const auto& token : {keyed, encrypted}) EXPECT_THROW(insert({token}), pqxx::check_violation);
 }
 
 TEST_F(RowsTest, AUsedCodeIsMarkedOnceAndForGood) {
     const auto with = make.token(make.index()), other = make.token(make.index());
     auto bare = make.token(make.index());
     bare.given = {};
-    insert({with, other, bare});
+    auto swiped = make.token(make.index());
+    swiped.given = {.track2 = true, .entry = CardEntry::swiped};
+    insert({with, other, bare, swiped});
     const auto mark = [&] {
-        commit([&](pqxx::work& tx) { return rows::mark_codes_used(tx, {with.token, bare.token}), 0; });
+        commit([&](pqxx::work& tx) { return rows::mark_one_time_used(tx, {with.token, bare.token, swiped.token}), 0; });
     };
     mark();
     mark();
-    EXPECT_TRUE(find(with.token)->code_used);
-    EXPECT_FALSE(find(other.token)->code_used);
-    EXPECT_FALSE(find(bare.token)->code_used) << "no code was given with it";
+    EXPECT_TRUE(find(with.token)->one_time_used);
+    EXPECT_TRUE(find(swiped.token)->one_time_used);
+    EXPECT_FALSE(find(other.token)->one_time_used);
+    EXPECT_FALSE(find(bare.token)->one_time_used) << "no code was given with it";
 }
 
 TEST_F(RowsTest, UnknownTokensAreMissingInTheirPlaces) {
@@ -314,8 +331,8 @@ TEST_F(RowsTest, HotStatementsUseTheirIndexes) {
          {std::string("find_tokens('{\"a\"}')"), std::string("insert_replies('{a}','{1}','{ab}','e',1,'ab')"), std::string("find_caller_key('ab')"),
           std::string("find_accounts('{a}')"), std::string("find_reply('a', 1)"),
           std::string("insert_tokens('{a}','{a}','{ab}','{1}','{a}','{ab}','{a}','{a}','{a}','{1}','{2030}','{ab}',"
-                      "'{t}','{t}','{t}','{t}')"),
-          std::string("mark_codes_used('{\"a\"}')")})
+                      "'{t}','{t}','{t}','{t}','{f}','{f}','{keyed}')"),
+          std::string("mark_one_time_used('{\"a\"}')")})
         EXPECT_EQ(plan_of(execute).find("Seq Scan"), std::string::npos) << plan_of(execute);
 }
 
