@@ -76,7 +76,7 @@ Change change_of(const Services& services, const Work& work, const domain::Effec
         const bool is_tip = effect.operation.verb == domain::Verb::adjust_tip;
         change.undo = is_tip ? tip_again(services, effect)
                              : undo_of(services, effect.operation,
-                                       approval ? approval->approved : *effect.operation.approved);
+                                       approval ? approval->approved : effect.payment.approved);
         change.undo->cause = effect.cause;
     }
     if (effect.refund) change.undo = refund_in_place_of(services, effect);

@@ -7,7 +7,7 @@ namespace postern::domain {
 namespace {
 
 constexpr std::chrono::hours undo_pause{1};       // until the clock asks again for what a processor refused to undo
-constexpr std::chrono::minutes capture_pause{5};  // and looks again at a hold of which a capture is under way
+constexpr std::chrono::minutes edit_pause{5};  // and looks again at a hold of which a capture or an increment is under way
 
 // Takes a payment to its end with all that was held of it let go.
 void end(Effect& effect, Standing standing) {
@@ -81,8 +81,8 @@ Status lapsed(Effect& effect, const Claim&, Timestamp now) {
         take_back(effect, Cause::partial_approval);
         return {};
     }
-    if (!payment.capture_reserved.is_zero()) {
-        payment.due_at = now + capture_pause;
+    if (!payment.capture_reserved.is_zero() || payment.edit_above) {
+        payment.due_at = now + edit_pause;
         return {};
     }
     if (payment.captured.is_zero()) {

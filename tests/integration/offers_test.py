@@ -118,7 +118,7 @@ class Holds(unittest.TestCase):
         self.assertEqual(stack.act(payment["payment_id"], "capture", 1200).json["status"], "partially_captured")
         make_due(payment)
         ended = wait_until(lambda: (found := stack.get(payment["payment_id"]).json)["released_minor"] and found, 60, "released")
-        self.assertEqual((ended["status"], ended["released_minor"], ended["capturable_minor"]), ("partially_captured", 3000, 0))
+        self.assertEqual((ended["status"], ended["released_minor"], ended["capturable_minor"]), ("captured", 3000, 0))
         self.assertFalse(charge_of(payment)["voided"])
         self.assertEqual((balance(payment, "hold"), balance(payment, "processor_receivable")), (0, 1200))
 

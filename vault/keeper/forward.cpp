@@ -99,7 +99,7 @@ asio::awaitable<Result<Verdict>> Forwarder::run(Attempt& attempt) {
     attempt.token_text = attempt.request.token ? attempt.request.token->text() : "";
     attempt.hosts = host_choice(attempt).places(offered(attempt));
     if (attempt.hosts.empty()) {
-        filler->give_code_back();
+        filler->give_back();
         co_return co_await close(record(attempt, JournalEvent::closed), "host_not_known", false);
     }
     const auto& [policy, hosts, rules] = *attempt.destination;

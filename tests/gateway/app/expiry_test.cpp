@@ -92,7 +92,7 @@ TEST_F(Expiry, CapturedInPartKeepsThatAndReleasesTheRest) {
     clock_.move(life);
     EXPECT_EQ(lapse(), 1);
     EXPECT_EQ(vault_.messages, messages) << "a reversal would take the capture along";
-    EXPECT_EQ(payment().state(), PaymentState::partially_captured);
+    EXPECT_EQ(payment().state(), PaymentState::captured);
     EXPECT_EQ(payment().released, usd(750));
     EXPECT_EQ(ledger(ledger::Account::hold), 0);
     EXPECT_EQ(ledger(ledger::Account::processor_receivable), 500);

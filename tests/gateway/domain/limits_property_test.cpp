@@ -83,7 +83,7 @@ struct Life {
         if (!effect->undo) return;
         const bool is_tip = operation.verb == Verb::adjust_tip;
         if (is_tip) start(Verb::adjust_tip, payment.captured, payment.tip);
-        else start(Verb::reverse, approval ? approval->approved : *operation.approved);
+        else start(Verb::reverse, approval ? approval->approved : payment.approved);
         operations.back().cause = effect->cause;
     }
     // An offer or a hold whose time is over.
