@@ -37,6 +37,7 @@ constexpr std::array rows{
     SwitchRow{"send_street_line", Mark::inferred, &Switches::send_street_line, 0, 1},
     SwitchRow{"usual_avs_letters", Mark::inferred, &Switches::usual_avs_letters, 0, 1},
     SwitchRow{"canadian_dollars", Mark::inferred, &Switches::canadian_dollars, 0, 1},
+    SwitchRow{"use_records", Mark::seen, &Switches::use_records, 0, 1},
 };
 
 }  // namespace

@@ -39,6 +39,7 @@ struct Switches {
     std::int64_t send_street_line = 1;
     std::int64_t usual_avs_letters = 1;
     std::int64_t canadian_dollars = 1;
+    std::int64_t use_records = 0;
 };
 
 // The rows of the configuration's `[mercury]` table.
