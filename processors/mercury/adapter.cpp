@@ -161,6 +161,7 @@ std::string_view MercuryAdapter::policy_operation(AttemptKind kind, const Histor
     const bool is_hold = history.operation.verb == Verb::authorize;
     switch (card_form(kind, history)) {
         case CardForm::number: return domain::to_text(history.operation.verb);
+        case CardForm::record: return operation_by_record(history.operation.verb);
         case CardForm::block: return is_hold ? "authorize_encrypted" : "sale_encrypted";
         case CardForm::track: break;
     }

@@ -49,6 +49,8 @@ void read_transaction(const XmlNode& transaction, Answer& answer, bool& repeated
     answer.ref_no = text_of(transaction, "RefNo", repeated);
     answer.acq_ref_data = text_of(transaction, "AcqRefData", repeated);
     answer.process_data = text_of(transaction, "ProcessData", repeated);
+    bool record_repeated = false;  // the vault keeps the first
+    answer.has_record = !trimmed(text_or_empty(transaction, "RecordNo", record_repeated)).empty();
     if (const XmlNode* amount = find_child(transaction, "Amount", repeated)) {
         answer.purchase = text_of(*amount, "Purchase", repeated);
         answer.authorize = text_of(*amount, "Authorize", repeated);

@@ -19,6 +19,7 @@ struct Answer {
     std::optional<std::string> tran_code, invoice, capture_status, purchase, authorize;
     std::optional<std::string> card_type, avs_result, cvv_result;
     std::optional<std::string> auth_code, ref_no, acq_ref_data, process_data;  // spaces count
+    bool has_record = false;  // a RecordNo, which the vault kept and hid
 };
 
 // From the SOAP reply's body. Errors, none of which proves anything: "malformed_xml", "xml_too_large", "soap_fault",

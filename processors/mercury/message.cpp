@@ -1,5 +1,6 @@
 #include "processors/mercury/message.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,7 +53,24 @@ XmlElement amount(const History& history, const Switches& switches) {
     return group("Amount", std::move(amounts));
 }
 
-bool is_charge(Verb verb) { return verb == Verb::authorize || verb == Verb::sale; }
+// Of what this operation builds on, and the vault did not say meanwhile that it has none.
+bool brought_record(const History& history) {
+    if (operation_by_record(history.operation.verb).empty()) return false;
+    if (reference_of(history, "RecordNo") != record_kept) return false;
+    return std::ranges::none_of(history.attempts, [](const processors::Attempt& attempt) {
+        const auto* not_sent = std::get_if<vault::NotSent>(&attempt.verdict);
+        return not_sent && is_record_refusal(not_sent->code);
+    });
+}
+
+// Asked for where the switch says so, and always where the number is nobody's to go on with; each use brings a new one.
+void add_record(CardForm form, const History& history, const Switches& switches, std::vector<XmlElement>& transaction) {
+    const bool wants_one = switches.use_records != 0 || history.entry == vault::CardEntry::encrypted;
+    if (form != CardForm::record && !(is_charge(history.operation.verb) && wants_one)) return;
+    transaction.push_back(text("Frequency", "OneTime"));
+    transaction.push_back(form == CardForm::record ? slot("RecordNo", Slot::card_processor_token)
+                                                   : text("RecordNo", "RecordNumberRequested"));
+}
 
 XmlElement account(CardForm form, const History& history) {
     if (form == CardForm::track)
@@ -157,10 +175,29 @@ Status check_amount(const History& history, const Switches& switches) {
     return {};
 }
 
+std::string_view operation_by_record(Verb verb) {
+    switch (verb) {
+        case Verb::authorize: return "authorize_by_record";
+        case Verb::sale: return "sale_by_record";
+        case Verb::capture: return "capture_by_record";
+        case Verb::adjust_tip: return "adjust_tip_by_record";
+        case Verb::refund: return "refund_by_record";
+        case Verb::reverse: return "reverse_by_record";
+        case Verb::void_sale: return "void_sale_by_record";
+        default: return {};
+    }
+}
+
 CardForm card_form(vault::AttemptKind kind, const History& history) {
-    if (kind != vault::AttemptKind::send || !is_charge(history.operation.verb)) return CardForm::number;
-    if (history.with_encrypted_block) return CardForm::block;
-    return history.with_track1 || history.with_track2 ? CardForm::track : CardForm::number;
+    if (!is_charge(history.operation.verb)) return brought_record(history) ? CardForm::record : CardForm::number;
+    const bool is_first = kind == vault::AttemptKind::send;
+    if (is_first && history.with_encrypted_block) return CardForm::block;
+    if (history.entry == vault::CardEntry::encrypted) return CardForm::record;
+    return is_first && (history.with_track1 || history.with_track2) ? CardForm::track : CardForm::number;
+}
+
+bool is_record_refusal(std::string_view not_sent_code) {
+    return not_sent_code == "processor_token_missing" || not_sent_code == "processor_token_expired";
 }
 
 Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const History& history, UndoForm form,
@@ -169,9 +206,9 @@ Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const Hi
     if (code.empty()) return cannot("verb_not_supported");
     if (auto status = check_amount(history, switches); !status) return status.error();
     const CardForm card = card_form(kind, history);
-    if (card == CardForm::number && history.entry == vault::CardEntry::encrypted) return cannot("card_number_unknown");
     const std::string invoice = sent_invoice(history, switches);
-    std::vector<XmlElement> transaction{text("TranType", "Credit"), text("TranCode", code)};
+    const std::string twin = card == CardForm::record ? "ByRecordNo" : "";
+    std::vector<XmlElement> transaction{text("TranType", "Credit"), text("TranCode", std::string(code) + twin)};
     const bool is_asked = switches.ask_partial_approval != 0 ||
                           history.payment.partial_approval != domain::PartialApproval::refused;
     const bool may_be_partial = is_asked && (code == "PreAuth" || code == "Sale");
@@ -179,9 +216,10 @@ Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const Hi
     transaction.push_back(text("InvoiceNo", invoice));
     transaction.push_back(text("RefNo", ref_no(history, invoice)));
     transaction.push_back(text("Memo", memo));
+    add_record(card, history, switches, transaction);
     transaction.push_back(slot("MerchantID", Slot::account_merchant_id));
     transaction.push_back(amount(history, switches));
-    transaction.push_back(account(card, history));
+    if (card != CardForm::record) transaction.push_back(account(card, history));
     add_checks(kind, history, switches, transaction);
     if (auto status = add_original(history, form, switches, transaction); !status) return status.error();
     return transaction_call("CreditTransaction", std::move(transaction));

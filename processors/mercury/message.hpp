@@ -10,10 +10,15 @@ enum class UndoForm { reversal, legacy_void };
 
 constexpr bool is_undo(domain::Verb verb) { return verb == domain::Verb::reverse || verb == domain::Verb::void_sale; }
 
-// What names the card in a message: its number, or of a charge's first message what it was given with instead. Those go
-// once, so a repeat of a swiped charge goes by its number, and one of an encrypted card cannot go at all.
-enum class CardForm { number, track, block };
+// What names the card in a message: its number, the host's record of it, or of a charge's first message what it was given
+// with instead. Those go once, so a repeat of a swiped charge goes by its number, and an encrypted card by its record
+// alone. What follows a charge that brought a record goes by that, and by the number where the vault has none.
+enum class CardForm { number, record, track, block };
 CardForm card_form(vault::AttemptKind kind, const processors::History& history);
+std::string_view operation_by_record(domain::Verb verb);  // the policy's name for it by record; empty: by number alone
+inline constexpr std::string_view record_kept = "kept";  // in an operation's reference, for RecordNo: it brought one
+bool is_record_refusal(std::string_view not_sent_code);  // of the vault: it has none, or one that is too old
+constexpr bool is_charge(domain::Verb verb) { return verb == domain::Verb::authorize || verb == domain::Verb::sale; }
 
 // Mercury's TranCode for a verb; empty: it has none.
 std::string_view tran_code(domain::Verb verb);
@@ -33,8 +38,7 @@ bool looks_at_item(const processors::History& history, const Switches& switches)
 // Whether it can be sent: "currency_not_supported", "amount_out_of_range".
 Status check_amount(const processors::History& history, const Switches& switches);
 
-// Errors: "verb_not_supported", "currency_not_supported", "amount_out_of_range", "reference_missing",
-// "card_number_unknown".
+// Errors: "verb_not_supported", "currency_not_supported", "amount_out_of_range", "reference_missing".
 Result<vault::MessageTree> transaction_message(vault::AttemptKind kind, const processors::History& history,
                                                UndoForm form, const Switches& switches);
 Result<vault::MessageTree> inquiry_message(const processors::History& history, const Switches& switches);

@@ -108,8 +108,11 @@ private:
     std::optional<Step> proven_by_messages() const {
         if (const auto* yes = story_.last_message_saying<Yes>(); yes && is_trusted(*yes))
             return processors::Conclude{yes->claim};
-        if (const auto* not_sent = story_.all_not_sent())
+        if (const auto* not_sent = story_.all_not_sent()) {
+            const bool by_number_then = is_record_refusal(not_sent->code) && !is_charge(history_.operation.verb);
+            if (by_number_then) return processors::Resend{};
             return processors::Conclude{domain::NotSentClaim{not_sent->code}};
+        }
         const auto* no = story_.last_message_saying<No>();
         if (no && (!story_.any_answer_lost() || switches_.confirm_no_after_lost_answer == 0))
             return processors::Conclude{no->claim};

@@ -122,6 +122,7 @@ private:
         take("RefNo", answer_.ref_no);
         take("AcqRefData", answer_.acq_ref_data);
         take("ProcessData", answer_.process_data);
+        if (answer_.has_record) reference["RecordNo"] = record_kept;
         return reference;
     }
 

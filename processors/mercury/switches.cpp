@@ -45,6 +45,7 @@ constexpr std::array rows{
     SwitchRow{"hold_discover_s", Mark::unknown, &Switches::hold_discover_s, 1, 60 * day_s},
     SwitchRow{"hold_other_s", Mark::unknown, &Switches::hold_other_s, 1, 60 * day_s},
     SwitchRow{"batch_closes_at_min", Mark::seen, &Switches::batch_closes_at_min, 0, 1440},
+    SwitchRow{"use_records", Mark::seen, &Switches::use_records, 0, 1},
 };
 
 }  // namespace

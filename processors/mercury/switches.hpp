@@ -47,6 +47,7 @@ struct Switches {
     std::int64_t hold_discover_s = 30 * 86'400;
     std::int64_t hold_other_s = 7 * 86'400;
     std::int64_t batch_closes_at_min = 4 * 60;     // Eastern time; 1440: only when the merchant closes it
+    std::int64_t use_records = 0;
 };
 
 // The rows of the configuration's `[mercury]` table.

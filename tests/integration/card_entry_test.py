@@ -3,6 +3,7 @@ import os
 import signal
 import unittest
 
+from books import assert_books_agree
 from readers import encrypted, track1, track2
 from stack import VISA, Stack, wait_until
 
@@ -89,8 +90,29 @@ class Encrypted(unittest.TestCase):
         payment = sale(answer.json["token"], 4200)
         self.assertEqual(payment["status"], "captured")
         self.assertEqual(charge_of(payment)["carried"], "EncryptedBlock")
-        again = sale(answer.json["token"], 4201)
-        self.assertEqual((again["status"], again["operation"]["failure_code"]), ("failed", "card_number_unknown"))
+
+    def test_what_follows_goes_by_the_processor_s_record(self):
+        token = token_of(encrypted=encrypted(VISA))
+        payment = stack.create(stack.payment_body(token, 4300)).json
+        self.assertEqual(stack.act(payment["payment_id"], "capture").json["status"], "captured")
+        refunded = stack.act(payment["payment_id"], "refund", 300).json
+        self.assertEqual((refunded["status"], refunded["operation"]["status"]), ("partially_refunded", "approved"))
+        again = sale(token, 4301)
+        self.assertEqual(again["status"], "captured", again)
+        self.assertEqual(charge_of(again)["carried"], "")
+        self.assertEqual(stack.act(again["payment_id"], "void").json["status"], "voided")
+        records = [c["record_no"] for c in stack.book()["charges"] if c.get("record_no")]
+        self.assertGreaterEqual(len(records), 4, "each use brought a new one")
+        kept = stack.vault_rows(f"SELECT count(*) FROM processor_tokens JOIN tokens USING (card_id) WHERE token = '{token}'")
+        self.assertEqual(kept, [["1"]])
+        assert_books_agree(self, stack)
+
+    def test_a_lost_answer_of_an_encrypted_sale_is_looked_up(self):
+        stack.fault("lost_answer", tran_code="Sale")
+        payment = sale(token_of(encrypted=encrypted(VISA)), 4310)
+        wait_until(lambda: stack.get(payment["payment_id"]).json["status"] == "captured", 60, "the sale is known")
+        refund = stack.act(payment["payment_id"], "refund").json["operation"]
+        self.assertEqual((refund["status"], refund["failure_code"]), ("failed", "card_number_unknown"), "its record was lost too")
 
     def test_a_block_that_the_processor_cannot_open_is_its_refusal(self):
         token = token_of(encrypted={**encrypted(VISA), "block": "AB" * 40})

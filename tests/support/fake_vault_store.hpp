@@ -22,6 +22,7 @@ public:
     std::map<CardToken, vault::StoredToken> tokens;
     std::map<AccountId, vault::StoredAccount> accounts;
     std::map<ApiKeyId, vault::CallerKey> caller_keys;
+    std::map<std::pair<std::string, AccountId>, vault::ProcessorToken> processor_tokens;
     std::set<TenantId> disabled;
     std::map<vault::AttemptKey, std::string> replies;
     std::vector<vault::JournalHead> heads;  // one an epoch, oldest first
@@ -56,6 +57,18 @@ public:
         co_return Status{};
     }
 
+    Awaitable<Status> put_processor_token(vault::ProcessorToken token) override {
+        if (fail_with) co_return *fail_with;
+        const std::pair key{token.card_id, token.account_id};
+        processor_tokens.insert_or_assign(key, std::move(token));
+        co_return Status{};
+    }
+    Awaitable<Result<vault::ProcessorToken>> find_processor_token(std::string card_id, AccountId account_id) override {
+        if (fail_with) co_return *fail_with;
+        const auto found = processor_tokens.find({card_id, account_id});
+        if (found == processor_tokens.end()) co_return Error{ErrorKind::not_found, "processor_token_missing"};
+        co_return found->second;
+    }
     Awaitable<Status> put_account(vault::StoredAccount account) override {
         if (fail_with) co_return *fail_with;
         const auto found = accounts.find(account.account_id);

@@ -11,8 +11,8 @@ constexpr Slot all_slots[] = {
     Slot::card_number,        Slot::card_expiry_mmyy, Slot::card_expiry_month,  Slot::card_expiry_year,
     Slot::card_security_code, Slot::card_holder_name, Slot::card_address,       Slot::card_postal_code,
     Slot::card_track1,        Slot::card_track2,      Slot::card_encrypted_format, Slot::card_encrypted_source,
-    Slot::card_encrypted_block, Slot::card_encrypted_key, Slot::account_merchant_id, Slot::account_password,
-    Slot::account_bearer,
+    Slot::card_encrypted_block, Slot::card_encrypted_key, Slot::card_processor_token, Slot::account_merchant_id,
+    Slot::account_password,   Slot::account_bearer,
 };
 
 // Walks over all leaves; `wanted` is asked about slots alone.
@@ -102,6 +102,7 @@ std::string_view to_text(Slot slot) {
         case Slot::card_encrypted_source: return "card.encrypted_source";
         case Slot::card_encrypted_block: return "card.encrypted_block";
         case Slot::card_encrypted_key: return "card.encrypted_key";
+        case Slot::card_processor_token: return "card.processor_token";
         case Slot::account_merchant_id: return "account.merchant_id";
         case Slot::account_password: return "account.password";
         case Slot::account_bearer: return "account.bearer";
@@ -127,7 +128,8 @@ bool is_of_card(Slot slot) {
         case Slot::card_encrypted_format:
         case Slot::card_encrypted_source:
         case Slot::card_encrypted_block:
-        case Slot::card_encrypted_key: return true;
+        case Slot::card_encrypted_key:
+        case Slot::card_processor_token: return true;
     }
     __builtin_unreachable();
 }
@@ -150,7 +152,8 @@ bool is_one_time(Slot slot) {
         case Slot::card_expiry_year:
         case Slot::card_holder_name:
         case Slot::card_address:
-        case Slot::card_postal_code: return false;
+        case Slot::card_postal_code:
+        case Slot::card_processor_token: return false;
     }
     __builtin_unreachable();
 }

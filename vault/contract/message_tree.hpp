@@ -13,7 +13,7 @@ namespace postern::vault {
 enum class Slot {
     card_number, card_expiry_mmyy, card_expiry_month, card_expiry_year, card_security_code, card_holder_name,
     card_address, card_postal_code, card_track1, card_track2, card_encrypted_format, card_encrypted_source,
-    card_encrypted_block, card_encrypted_key, account_merchant_id, account_password, account_bearer,
+    card_encrypted_block, card_encrypted_key, card_processor_token, account_merchant_id, account_password, account_bearer,
 };
 std::string_view to_text(Slot slot);  // "card.number", "account.merchant_id", …
 std::optional<Slot> parse_slot(std::string_view text);

@@ -11,7 +11,9 @@
 #include "vault/contract/message_codec.hpp"
 #include "vault/contract/vault.pb.h"
 #include "vault/journal/await.hpp"
+#include "vault/keeper/field_mask.hpp"
 #include "vault/keeper/message_filler.hpp"
+#include "vault/keeper/scrub.hpp"
 
 namespace postern::vault {
 
@@ -29,6 +31,7 @@ struct Forwarder::Attempt {
     std::vector<std::size_t> hosts = {};      // of the destination, in the order in which they are offered it
     std::optional<StoredAccount> account = {};
     std::optional<StoredToken> token = {};
+    std::optional<ProcessorToken> processor_token = {};
 
     bool asks_for_one_time() const { return token && names_one_time(request.message); }
     milliseconds time_left(const Clock& clock) const {
@@ -39,6 +42,7 @@ struct Forwarder::Attempt {
 namespace {
 
 constexpr milliseconds one_time_pause{5};
+constexpr std::size_t processor_token_bytes_max = 256;
 
 // Marks an attempt as being worked on, for as long as it is.
 class InFlight {
@@ -94,7 +98,7 @@ asio::awaitable<Result<Verdict>> Forwarder::run(Attempt& attempt) {
                                       {"why", allowed.error().detail}});
         co_return co_await close(record(attempt, JournalEvent::closed), std::string(allowed.error().code), false);
     }
-    auto filler = MessageFiller::open(custody_, *attempt.account, attempt.token);
+    auto filler = MessageFiller::open(custody_, *attempt.account, attempt.token, attempt.processor_token);
     if (!filler) co_return co_await close(record(attempt, JournalEvent::closed), std::string(filler.error().code), false);
     attempt.token_text = attempt.request.token ? attempt.request.token->text() : "";
     attempt.hosts = host_choice(attempt).places(offered(attempt));
@@ -173,7 +177,21 @@ asio::awaitable<Status> Forwarder::check(Attempt& attempt) {
     if (!account.enabled) co_return Error{ErrorKind::forbidden, "account_disabled"};
     attempt.account = std::move(account);
     attempt.token = std::move(token);
-    co_return attempt.token ? token_allows(attempt) : Status{};
+    if (!attempt.token) co_return Status{};
+    if (auto may_go = token_allows(attempt); !may_go) co_return may_go;
+    co_return co_await find_processor_token(attempt);
+}
+
+// Of its own look-up: few messages name one.
+asio::awaitable<Status> Forwarder::find_processor_token(Attempt& attempt) {
+    if (!names(attempt.request.message, Slot::card_processor_token)) co_return Status{};
+    auto found = co_await custody_.store.find_processor_token(attempt.token->card_id, attempt.request.account_id);
+    if (!found) co_return found.error();
+    const auto age = custody_.clock.now() - found->kept_at;
+    if (age >= attempt.destination->policy.processor_token_life())
+        co_return Error{ErrorKind::conflict, "processor_token_expired"};
+    attempt.processor_token = std::move(*found);
+    co_return Status{};
 }
 
 // A deleted token starts nothing new: what takes a security code is a charge of its own. What was begun before can be
@@ -271,6 +289,7 @@ asio::awaitable<Result<Verdict>> Forwarder::conclude(Attempt& attempt, MessageFi
         case EgressAnswer::Reached::maybe_sent: co_return Verdict{MaybeSent{answer.code}};
         case EgressAnswer::Reached::answered: break;
     }
+    co_await keep_processor_token(attempt, filler, answer);
     auto reply = filler.scrub_reply(answer, attempt.destination->policy.masked_reply_fields());
     if (!reply) {
         ops::warn("reply withheld", {{"operation_id", attempt.request.key.operation_id.text()},
@@ -282,6 +301,20 @@ asio::awaitable<Result<Verdict>> Forwarder::conclude(Attempt& attempt, MessageFi
     asio::co_spawn(co_await asio::this_coro::executor,
                    keep_reply(attempt.request.tenant_id, attempt.request.key, verdict), asio::detached);
     co_return verdict;
+}
+
+// On disk before the reply is told. Where it cannot be kept, what the reply says of the money counts all the same.
+asio::awaitable<void> Forwarder::keep_processor_token(const Attempt& attempt, MessageFiller& filler,
+                                                      const EgressAnswer& answer) {
+    const auto& field = attempt.destination->policy.find(attempt.request.operation)->processor_token;
+    if (field.empty() || !attempt.token || answer.body.size() > scrub_bytes_max) co_return;
+    const auto text = find_element({answer.body.data(), answer.body.size()}, field);
+    if (!text || text->empty() || text->size() > processor_token_bytes_max) co_return;
+    auto token = filler.take_processor_token(*text);
+    const Status kept = token ? co_await custody_.store.put_processor_token(std::move(*token)) : Status{token.error()};
+    if (kept) ops::count("postern_vault_processor_tokens_total");
+    else ops::warn("processor token not kept", {{"operation_id", attempt.request.key.operation_id.text()},
+                                                {"code", std::string(kept.error().code)}});
 }
 
 asio::awaitable<Result<Verdict>> Forwarder::close(JournalRecord closure, std::string code, bool proven_unsent) {

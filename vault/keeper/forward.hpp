@@ -31,6 +31,9 @@ private:
     boost::asio::awaitable<Result<Verdict>> run(Attempt& attempt);
     boost::asio::awaitable<Status> admit(Attempt& attempt);
     boost::asio::awaitable<Status> check(Attempt& attempt);
+    boost::asio::awaitable<Status> find_processor_token(Attempt& attempt);
+    boost::asio::awaitable<void> keep_processor_token(const Attempt& attempt, MessageFiller& filler,
+                                                      const EgressAnswer& answer);
     boost::asio::awaitable<Status> wait_for_one_time(const Attempt& attempt);
     boost::asio::awaitable<Status> settle_one_time(Attempt& attempt);
     boost::asio::awaitable<Result<Verdict>> send(Attempt& attempt, MessageFiller& filler, wiped::Bytes request);

@@ -13,6 +13,9 @@ std::string two_digits(int value) {
     return {static_cast<char>('0' + value / 10 % 10), static_cast<char>('0' + value % 10)};
 }
 
+// What a processor token is sealed to.
+std::string row_of(const std::string& card_id, const AccountId& account_id) { return card_id + "/" + account_id.text(); }
+
 // Where the slot's characters are; of the two words of a block, the block: they go with it or not at all.
 const sealed::SecretChars* part_of(const sealed::OneTimeData& data, Slot slot) {
     const auto* part = &data.encrypted_block;
@@ -46,7 +49,8 @@ Error one_time_expired(Slot slot) {
 }
 
 Result<MessageFiller> MessageFiller::open(Custody& custody, const StoredAccount& account,
-                                          const std::optional<StoredToken>& token) {
+                                          const std::optional<StoredToken>& token,
+                                          const std::optional<ProcessorToken>& processor_token) {
     using sealed::KeyPurpose;
     auto credentials = custody.keys.open_secret(
         account.sealed_credentials,
@@ -66,6 +70,16 @@ Result<MessageFiller> MessageFiller::open(Custody& custody, const StoredAccount&
         if (!details) return details.error();
         filler.details_ = std::move(*details);
     }
+    if (processor_token) {
+        const auto row = row_of(token->card_id, account.account_id);
+        auto opened = custody.keys.open_secret(processor_token->sealed_token,
+                                               {KeyPurpose::card, token->tenant_id.text(), row, "processor_token"});
+        if (!opened) return opened.error();
+        filler.processor_token_ = std::move(*opened);
+    }
+    filler.account_id_ = account.account_id;
+    filler.tenant_id_ = token->tenant_id;
+    filler.card_id_ = token->card_id;
     filler.token_ = token->token;
     filler.expiry_month_ = token->expiry_month;
     filler.expiry_year_ = token->expiry_year;
@@ -98,8 +112,11 @@ Status MessageFiller::fill_slot(Slot slot, wiped::Bytes& out) {
         case Slot::card_holder_name:
         case Slot::card_address:
         case Slot::card_postal_code: return fill_detail(slot, out);
+        case Slot::card_processor_token: break;
     }
-    __builtin_unreachable();
+    if (!processor_token_) return Error{ErrorKind::not_found, "processor_token_missing"};
+    processor_token_->lend([&](std::span<const char> text) { append(out, {text.data(), text.size()}); });
+    return {};
 }
 
 Status MessageFiller::fill_number_or_expiry(Slot slot, wiped::Bytes& out) const {
@@ -164,14 +181,26 @@ Result<std::string> MessageFiller::scrub_text(std::string_view text,
                                               const std::vector<std::string>& masked_fields) const {
     const sealed::OneTimeData none;
     const auto& data = taken_ ? taken_->data() : none;
-    return lend_all({&number_, &data.security_code, &data.track1, &data.track2, &data.encrypted_block},
+    return lend_all({&number_, &data.security_code, &data.track1, &data.track2, &data.encrypted_block, &processor_token_,
+                     &new_processor_token_},
                     [&](const std::vector<std::span<const char>>& lent) {
         return credentials_.lend([&](std::span<const char> bytes) -> Result<std::string> {
             const auto credentials = sealed::parse_credentials(bytes);
             if (!credentials) return credentials.error();
-            return scrub(text, masked_fields, {lent[0], lent[1], credentials->password, {lent[2], lent[3], lent[4]}});
+            return scrub(text, masked_fields, {lent[0], lent[1], credentials->password, {lent[2], lent[3], lent[4], lent[5], lent[6]}});
         });
     });
+}
+
+Result<ProcessorToken> MessageFiller::take_processor_token(std::span<const char> text) {
+    auto copy = sealed::SecretChars::copy_of(custody_->arena, text);
+    if (!copy) return copy.error();
+    new_processor_token_ = std::move(*copy);
+    const auto row = row_of(card_id_, *account_id_);
+    auto sealed_token =
+        custody_->keys.seal(text, {sealed::KeyPurpose::card, tenant_id_->text(), row, "processor_token"});
+    if (!sealed_token) return sealed_token.error();
+    return ProcessorToken{card_id_, *account_id_, std::move(*sealed_token), custody_->clock.now()};
 }
 
 // Scrubbing keeps every length, so both are one text.

@@ -16,9 +16,10 @@ Error one_time_expired(Slot slot);
 // afterwards it knows what the reply must not show.
 class MessageFiller {
 public:
-    // `token`: none where the message needs no card. Errors: "sealed_row_unreadable", "arena_full".
+    // `token`: none where the message needs no card; `processor_token`: where the message names one. Errors: "sealed_row_unreadable", "arena_full".
     static Result<MessageFiller> open(Custody& custody, const StoredAccount& account,
-                                      const std::optional<StoredToken>& token);
+                                      const std::optional<StoredToken>& token,
+                                      const std::optional<ProcessorToken>& processor_token);
 
     // The request's bytes. Takes the one-time data out of their store where the message asks for them; what
     // `one_time_expired` says where they are not held, "card_number_unknown" of an encrypted card.
@@ -26,6 +27,10 @@ public:
     // Of what became of the message: no byte left, which is proven, or one may have. Without either the data are lost.
     void give_back();
     void mark_used();
+
+    // What the reply brought as the card's token at this account, sealed for the store; it is hidden in the reply from
+    // then on.
+    Result<ProcessorToken> take_processor_token(std::span<const char> text);
 
     // The reply without what must not be shown, or "reply_withheld".
     Result<Reply> scrub_reply(const EgressAnswer& answer, const std::vector<std::string>& masked_fields) const;
@@ -42,7 +47,10 @@ private:
 
     Custody* custody_;
     sealed::SecretChars credentials_;
-    std::optional<sealed::SecretChars> number_, details_;
+    std::optional<sealed::SecretChars> number_, details_, processor_token_, new_processor_token_;
+    std::optional<AccountId> account_id_;
+    std::optional<TenantId> tenant_id_;
+    std::string card_id_;
     std::optional<CardToken> token_;
     int expiry_month_ = 0, expiry_year_ = 0;
     std::optional<sealed::OneTimeStore::Taken> taken_;

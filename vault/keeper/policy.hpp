@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <set>
 #include <string>
@@ -20,6 +21,7 @@ struct OperationPolicy {
     BodyFormat format = BodyFormat::none;
     bool needs_token = false;
     bool takes_security_code = false;  // `security_code = "take"`
+    std::string processor_token;       // the reply's field that the vault keeps as the card's token there; empty: none
     std::map<std::string, Leaf, std::less<>> required;  // exactly this text or slot, exactly once
     std::map<std::string, Leaf, std::less<>> optional;  // exactly this, at most once
     std::set<std::string, std::less<>> text;            // any text, never a slot, at most once
@@ -42,6 +44,7 @@ public:
     const std::string& destination() const { return destination_; }
     const std::string& content_type() const { return content_type_; }
     const std::vector<std::string>& masked_reply_fields() const { return masked_reply_fields_; }
+    std::chrono::days processor_token_life() const { return processor_token_life_; }  // from its last renewal
     const OperationPolicy* find(std::string_view operation) const;
 
 private:
@@ -51,6 +54,7 @@ private:
     std::set<std::string, std::less<>> headers_;   // lower case
     std::set<std::string, std::less<>> embedded_;  // places whose text is a document
     std::vector<std::string> masked_reply_fields_;
+    std::chrono::days processor_token_life_{0};
     std::map<std::string, OperationPolicy, std::less<>> operations_;
 };
 

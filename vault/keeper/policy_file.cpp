@@ -123,8 +123,8 @@ void add_own(std::map<std::string, Leaf, std::less<>> own, OperationPolicy& out,
 }
 
 OperationPolicy operation_of(const toml::table& table, const toml::table& common, const Operations& others) {
-    refuse_other_keys(table, {"like", "without", "method", "path", "format", "needs_token", "security_code", "fixed",
-                              "optional", "text"});
+    refuse_other_keys(table, {"like", "without", "method", "path", "format", "needs_token", "security_code",
+                              "processor_token", "fixed", "optional", "text"});
     OperationPolicy out = begin_like(table, others);
     refuse_two_rules(table);
     if (!table.contains("like") || table.contains("method")) out.method = own_or_common(table, common, "method");
@@ -134,6 +134,7 @@ OperationPolicy operation_of(const toml::table& table, const toml::table& common
     const auto code = table["security_code"].value_or(std::string{});
     if (!code.empty() && code != "take") throw BadPolicy{"security_code: only \"take\" is known"};
     out.takes_security_code = out.takes_security_code || code == "take";
+    out.processor_token = table["processor_token"].value_or(out.processor_token);
     add_own(leaves_of(table, "fixed"), out, &OperationPolicy::required);
     add_own(leaves_of(table, "optional"), out, &OperationPolicy::optional);
     for (const auto& text : texts_of(table, "text")) {
@@ -162,10 +163,20 @@ void read_operations(const toml::table& operations, const toml::table& common, b
 }  // namespace
 
 class PolicyFile {
+    // What the vault keeps for itself, the gateway must not see, and what is kept must end.
+    static void check_processor_token(const OperationPolicy& operation, const Policy& policy) {
+        const auto& field = operation.processor_token;
+        if (field.empty()) return;
+        if (!operation.needs_token) throw BadPolicy{"processor_token: only with needs_token"};
+        if (std::ranges::find(policy.masked_reply_fields_, field) == policy.masked_reply_fields_.end())
+            throw BadPolicy{"processor_token: " + field + " is no masked reply field"};
+        if (policy.processor_token_life_.count() < 1) throw BadPolicy{"processor_token_days: at least 1 is wanted"};
+    }
+
 public:
     static Policy read(const toml::table& table) {
         refuse_other_keys(table, {"destination", "format", "method", "path", "content_type", "headers", "embedded",
-                                  "masked_reply_fields", "operations"});
+                                  "masked_reply_fields", "processor_token_days", "operations"});
         Policy policy;
         policy.destination_ = text_of(table.get("destination"), "destination");
         policy.content_type_ = table["content_type"].value_or(std::string{});
@@ -173,10 +184,12 @@ public:
             policy.headers_.insert(place_of("header:" + name).substr(std::string_view("header:").size()));
         for (auto& place : texts_of(table, "embedded")) policy.embedded_.insert(std::move(place));
         policy.masked_reply_fields_ = texts_of(table, "masked_reply_fields");
+        policy.processor_token_life_ = std::chrono::days{table["processor_token_days"].value_or(0)};
         const auto* operations = table["operations"].as_table();
         if (!operations || operations->empty()) throw BadPolicy{"operations: none"};
         read_operations(*operations, table, false, policy.operations_);
         read_operations(*operations, table, true, policy.operations_);
+        for (const auto& [name, operation] : policy.operations_) check_processor_token(operation, policy);
         return policy;
     }
 };

@@ -75,8 +75,8 @@ struct Hunt {
     explicit Hunt(const ExchangeSecrets& secrets) {
         if (!secrets.number.empty()) number.emplace(secrets.number);
         if (secrets.password.size() >= password_least) texts.push_back(secrets.password);
-        for (const auto reading : secrets.readings)
-            if (!reading.empty()) texts.push_back(reading);
+        for (const auto other : secrets.others)
+            if (!other.empty()) texts.push_back(other);
         if (secrets.security_code.size() >= code_least) code = secrets.security_code;
     }
     bool is_empty() const { return !number && texts.empty() && code.empty(); }
@@ -99,7 +99,7 @@ struct Hunt {
         if (!code.empty()) hunt_code(reading, code, marks);
     }
     std::optional<NumberHunt> number;
-    std::vector<std::span<const char>> texts;  // the password, tracks, blocks
+    std::vector<std::span<const char>> texts;  // the password, tracks, blocks, processor tokens
     std::span<const char> code;
 };
 

@@ -163,6 +163,21 @@ VaultStore::Awaitable<Status> PgVaultStore::mark_one_time_used(std::vector<CardT
     co_return marked;
 }
 
+VaultStore::Awaitable<Status> PgVaultStore::put_processor_token(ProcessorToken token) {
+    const std::string route = token.card_id;
+    co_return co_await impl_->write(route, [token = std::move(token)](pqxx::work& tx) {
+        rows::put_processor_token(tx, token);
+        return Status{};
+    });
+}
+
+VaultStore::Awaitable<Result<ProcessorToken>> PgVaultStore::find_processor_token(std::string card_id,
+                                                                                 AccountId account_id) {
+    co_return co_await impl_->read(card_id, [card_id, account_id](pqxx::work& tx) {
+        return rows::find_processor_token(tx, card_id, account_id);
+    });
+}
+
 VaultStore::Awaitable<Status> PgVaultStore::put_account(StoredAccount account) {
     const std::string route = account.account_id.text();
     auto put = co_await impl_->write(route, [account](pqxx::work& tx) { return rows::put_account(tx, account); });

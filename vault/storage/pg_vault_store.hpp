@@ -28,6 +28,8 @@ public:
     Awaitable<Result<AccountAndToken>> find_for_message(AccountId account, std::optional<CardToken> token) override;
     Awaitable<Status> delete_token(TenantId tenant_id, CardToken token) override;
     Awaitable<Status> mark_one_time_used(std::vector<CardToken> tokens) override;
+    Awaitable<Status> put_processor_token(ProcessorToken token) override;
+    Awaitable<Result<ProcessorToken>> find_processor_token(std::string card_id, AccountId account_id) override;
     Awaitable<Status> put_account(StoredAccount account) override;
     Awaitable<Status> disable_account(AccountId account_id) override;
     Awaitable<Status> put_caller_key(CallerKey key) override;

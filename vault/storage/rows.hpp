@@ -27,6 +27,9 @@ std::vector<LookedUp> look_up(sql::Alone& reading, std::span<LookUp* const> batc
 Status delete_token(pqxx::work& tx, const TenantId& tenant_id, const CardToken& token);
 void mark_one_time_used(pqxx::work& tx, const std::vector<CardToken>& tokens);
 
+void put_processor_token(pqxx::work& tx, const ProcessorToken& token);
+Result<ProcessorToken> find_processor_token(pqxx::work& tx, const std::string& card_id, const AccountId& account_id);
+
 struct KeptReply {
     AttemptKey key;
     std::string sealed;

@@ -75,6 +75,18 @@ UPDATE tokens SET security_code_used = true
 WHERE token = ANY ($1::text[]) AND (security_code_given OR entry <> 'keyed') AND NOT security_code_used
 )sql";
 
+constexpr const char* put_processor_token = R"sql(
+INSERT INTO processor_tokens (card_id, account_id, sealed_token, kept_at)
+VALUES ($1, $2, decode($3, 'hex'), 'epoch'::timestamptz + $4::bigint * interval '1 microsecond')
+ON CONFLICT (card_id, account_id) DO UPDATE SET sealed_token = excluded.sealed_token, kept_at = excluded.kept_at
+WHERE processor_tokens.kept_at <= excluded.kept_at
+)sql";
+
+constexpr const char* find_processor_token = R"sql(
+SELECT sealed_token, (extract(epoch FROM kept_at) * 1000000)::bigint AS kept_us FROM processor_tokens
+WHERE card_id = $1 AND account_id = $2
+)sql";
+
 constexpr const char* put_account = R"sql(
 INSERT INTO accounts (account_id, tenant_id, destination, sealed_credentials)
 VALUES ($1, $2, $3, decode($4, 'hex'))
@@ -175,6 +187,8 @@ void prepare_statements(pqxx::connection& connection) {
     connection.prepare("find_tokens", find_tokens);
     connection.prepare("delete_token", delete_token);
     connection.prepare("mark_one_time_used", mark_one_time_used);
+    connection.prepare("put_processor_token", put_processor_token);
+    connection.prepare("find_processor_token", find_processor_token);
     connection.prepare("put_account", put_account);
     connection.prepare("disable_account", disable_account);
     connection.prepare("find_accounts", find_accounts);

@@ -1,3 +1,5 @@
+#include <chrono>
+#include <cstdint>
 #include <set>
 
 #include "vault/storage/array_text.hpp"
@@ -49,6 +51,10 @@ void insert_round(pqxx::work& tx, std::span<const NewToken* const> batch, std::s
     for (const auto& row : rows) inserted.insert(row[0].as<std::string>());
 }
 
+std::int64_t microseconds_of(Timestamp time) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
+
 }  // namespace
 
 std::vector<Status> insert_tokens(pqxx::work& tx, std::span<NewToken* const> batch) {
@@ -75,6 +81,18 @@ void mark_one_time_used(pqxx::work& tx, const std::vector<CardToken>& tokens) {
     ArrayText texts;
     for (const auto& token : tokens) texts.add(token.text());
     tx.exec_prepared("mark_one_time_used", texts.take());
+}
+
+void put_processor_token(pqxx::work& tx, const ProcessorToken& token) {
+    tx.exec_prepared("put_processor_token", token.card_id, token.account_id.text(), to_hex(token.sealed_token),
+                     microseconds_of(token.kept_at));
+}
+
+Result<ProcessorToken> find_processor_token(pqxx::work& tx, const std::string& card_id, const AccountId& account_id) {
+    const auto rows = tx.exec_prepared("find_processor_token", card_id, account_id.text());
+    if (rows.empty()) return Error{ErrorKind::not_found, "processor_token_missing"};
+    return ProcessorToken{card_id, account_id, pqxx::binarystring(rows[0]["sealed_token"]).str(),
+                          Timestamp{std::chrono::microseconds{rows[0]["kept_us"].as<std::int64_t>()}}};
 }
 
 }  // namespace postern::vault::rows

@@ -54,6 +54,14 @@ struct AccountAndToken {
     std::optional<StoredToken> token;
 };
 
+// What a processor calls a card, at one account there.
+struct ProcessorToken {
+    std::string card_id;
+    AccountId account_id;
+    std::string sealed_token;  // bound to card and account
+    Timestamp kept_at;         // when a reply brought it
+};
+
 struct CallerKey {
     ApiKeyId key_id;
     TenantId tenant_id;
@@ -85,6 +93,11 @@ public:
     virtual Awaitable<Status> delete_token(TenantId tenant_id, CardToken token) = 0;
     // A message may have left with the one-time data of these tokens. Durable, and never taken back; twice is fine.
     virtual Awaitable<Status> mark_one_time_used(std::vector<CardToken> tokens) = 0;
+
+    // Durable. In place of the one before; one that is older than what is there changes nothing.
+    virtual Awaitable<Status> put_processor_token(ProcessorToken token) = 0;
+    virtual Awaitable<Result<ProcessorToken>> find_processor_token(std::string card_id,
+                                                                   AccountId account_id) = 0;  // "processor_token_missing"
 
     // New, or new credentials for the same tenant and destination; "account_conflict" otherwise. Enables it.
     virtual Awaitable<Status> put_account(StoredAccount account) = 0;

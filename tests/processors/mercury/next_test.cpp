@@ -40,6 +40,16 @@ TEST(NextOfACharge, LooksAnEncryptedChargeUpSinceItCannotGoAgain) {
     swiped.attempt(AttemptKind::send, lost, 10);
     EXPECT_EQ(next(swiped, 11), "resend");
 }
+TEST(NextOfACharge, WithoutARecordWhatFollowsGoesByTheNumberAndAChargeFails) {
+    Scene refund = test::with_record(test::scene_of(Verb::refund));
+    refund.attempt(AttemptKind::send, NotSent{"processor_token_missing"}, 1);
+    EXPECT_EQ(next(refund, 1), "resend");
+    refund.attempt(AttemptKind::resend, NotSent{"card_number_unknown"}, 2);
+    EXPECT_EQ(next(refund, 2), "conclude not sent card_number_unknown");
+    Scene sale = test::encrypted(Verb::sale);
+    sale.attempt(AttemptKind::send, NotSent{"processor_token_missing"}, 1);
+    EXPECT_EQ(next(sale, 1), "conclude not sent processor_token_missing");
+}
 TEST(NextOfACharge, NeverResendsPastTheDuplicateWindow) {
     Switches switches;
     switches.duplicate_window_s = 20;

@@ -172,10 +172,33 @@ TEST(Plan, AnEncryptedCardGoesOnceAndNeverByItsNumber) {
     EXPECT_NE(planned(test::encrypted(Verb::authorize)).find("EncryptedFormat={card.encrypted_format}\n"
               "AccountSource={card.encrypted_source}\nEncryptedBlock={card.encrypted_block}\n"
               "EncryptedKey={card.encrypted_key}\npw="), std::string::npos);
-    EXPECT_EQ(planned(test::encrypted(Verb::sale), AttemptKind::resend), "error card_number_unknown");
     Scene used = test::encrypted(Verb::sale);
     used.with_block = false;
-    EXPECT_EQ(planned(used), "error card_number_unknown");
+    EXPECT_NE(planned(used).find("TranCode=SaleByRecordNo\n"), std::string::npos);
+    EXPECT_EQ(planned(used).find("Acc"), std::string::npos);
+}
+TEST(Plan, AsksForARecordWhereThereIsNoNumberOrTheSwitchSaysSo) {
+    const std::string asked = "Frequency=OneTime\nRecordNo=RecordNumberRequested\nMerchantID=";
+    Switches switches;
+    switches.use_records = 1;
+    EXPECT_EQ(planned(test::scene_of(Verb::sale)).find("RecordNo"), std::string::npos);
+    EXPECT_NE(planned(test::scene_of(Verb::sale), AttemptKind::send, switches).find(asked), std::string::npos);
+    EXPECT_NE(planned(test::encrypted(Verb::authorize)).find(asked), std::string::npos);
+    EXPECT_EQ(planned(test::scene_of(Verb::refund), AttemptKind::send, switches).find("RecordNo"), std::string::npos);
+}
+TEST(Plan, WhatFollowsAChargeWithARecordGoesByIt) {
+    for (const auto& [verb, code] : {std::pair{Verb::capture, "PreAuthCapture"}, std::pair{Verb::refund, "Return"},
+                                     std::pair{Verb::reverse, "VoidSale"}}) {
+        Scene scene = test::with_record(test::scene_of(verb));
+        const std::string message = planned(scene);
+        EXPECT_NE(message.find("TranCode=" + std::string(code) + "ByRecordNo\n"), std::string::npos) << message;
+        EXPECT_NE(message.find("Frequency=OneTime\nRecordNo={card.processor_token}\nMerchantID="), std::string::npos);
+        EXPECT_EQ(message.find("AcctNo"), std::string::npos) << message;
+        scene.attempt(AttemptKind::send, vault::NotSent{"processor_token_expired"}, 1);
+        const std::string again = planned(scene, AttemptKind::resend);
+        EXPECT_NE(again.find("TranCode=" + std::string(code) + "\n"), std::string::npos) << again;
+        EXPECT_NE(again.find("AcctNo={card.number}"), std::string::npos) << again;
+    }
 }
 TEST(Plan, InquiryOfAnUndoLooksAtWhatItTakesBack) {
     EXPECT_EQ(planned(test::scene_of(Verb::capture), AttemptKind::inquire),

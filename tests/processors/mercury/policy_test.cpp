@@ -35,6 +35,12 @@ std::vector<PolicyCase> cases() {
         out.push_back({name + " track 1", test::swiped(verb, true, false)});
         out.push_back({name + " swiped, again", test::swiped(verb), AttemptKind::resend});
         out.push_back({name + " encrypted", test::encrypted(verb)});
+        out.push_back({name + " by record", test::encrypted(verb), AttemptKind::resend});
+    }
+    for (const Verb verb : {Verb::capture, Verb::refund, Verb::reverse, Verb::void_sale}) {
+        Scene follows = test::with_record(verb == Verb::void_sale ? test::undo_of_sale() : test::scene_of(verb));
+        follows.operation.verb = verb;
+        out.push_back({std::string(domain::to_text(verb)) + " by record", follows});
     }
     Scene legacy = test::undo_of_sale();
     legacy.attempt(AttemptKind::send, vault::Sent{test::decline("NO TRAN FOUND")}, 1);
@@ -54,7 +60,7 @@ vault::Policy policy() {
 // What the adapter sends is what the vault lets out, and no other operation's policy lets it pass.
 TEST(Policy, FitsEveryMessageOfTheAdapter) {
     Switches switches;
-    switches.ask_partial_approval = 1;
+    switches.ask_partial_approval = switches.use_records = 1;
     const vault::Policy rules = policy();
     const MercuryAdapter adapter{switches};
     for (const PolicyCase& row : cases()) {

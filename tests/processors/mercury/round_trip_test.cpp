@@ -23,9 +23,7 @@ protected:
     std::string send(Scene& scene, AttemptKind kind = AttemptKind::send) {
         const auto tree = adapter_.plan(kind, scene.history());
         if (!tree) return "error " + std::string(tree.error().code);
-        const auto bytes = processors::wire::serialize_http(*tree, "mercury.localhost", "text/xml; charset=utf-8", test::fill_slot);
-        if (!bytes) return "error " + std::string(bytes.error().code);
-        const std::string_view text{bytes->data(), bytes->size()};
+        const std::string text = test::request_of(*tree, record_);
         const auto exchange = sandbox_.handle(
             ::postern::test::http_request("POST", "/ws/ws.asmx", {}, text.substr(text.find("\r\n\r\n") + 4)));
         scene.operation.attempts = static_cast<std::int32_t>(scene.attempts.size()) + 1;
@@ -34,6 +32,7 @@ protected:
             return "lost";
         }
         const vault::Reply reply{exchange.response.status, "text/xml", std::string(exchange.response.body.view())};
+        record_ = test::record_in(reply.body, record_);
         last_ = adapter_.read(kind, scene.history(), reply);
         scene.attempt(kind, vault::Sent{reply}, scene.now_s + 1);
         return test::word(last_);
@@ -73,6 +72,7 @@ protected:
     sandbox::Sandbox sandbox_;
     MercuryAdapter adapter_;
     processors::Outcome last_ = processors::Unreadable{"nothing_yet"};
+    std::string record_;
 };
 
 TEST_F(RoundTrip, AuthorizeCaptureRefund) {
@@ -108,6 +108,29 @@ TEST_F(RoundTrip, AnEncryptedSaleIsRead) {
     ASSERT_EQ(send(sale), "approved 1250");
     EXPECT_EQ(entry(1).carried, "EncryptedBlock");
     EXPECT_EQ(entry(1).card, "400300XXXXXX6781");
+}
+TEST_F(RoundTrip, AnEncryptedHoldIsCapturedUndoneAndRefundedByItsRecord) {
+    Scene hold = test::encrypted(Verb::authorize);
+    ASSERT_EQ(send(hold), "approved 1250");
+    const auto original = approved(hold);
+    EXPECT_EQ(original.reference.at("RecordNo"), "kept");
+    Scene capture = following(Verb::capture, original, 1);
+    ASSERT_EQ(send(capture), "approved 1250");
+    EXPECT_EQ(entry(2).record_from, 1);
+    const auto captured = approved(capture);
+    Scene refund = following(Verb::refund, captured, 2);
+    refund.operation.requested = test::usd(300);
+    ASSERT_EQ(send(refund), "approved 300");
+    EXPECT_EQ(entry(3).record_from, 2) << "each use brings a new one";
+    Scene again = test::encrypted(Verb::sale);
+    again.with_block = false;
+    again.operation.processor_identity = adapter_.identity(7, 4);
+    ASSERT_EQ(send(again), "approved 1250");
+    EXPECT_EQ(entry(4).record_from, 3);
+    Scene undo = following(Verb::reverse, approved(again), 5);
+    undo.payment.captured = test::usd(1250);
+    EXPECT_EQ(send(undo), "approved 1250");
+    EXPECT_TRUE(entry(4).is_voided);
 }
 TEST_F(RoundTrip, ReversesAHold) {
     Scene hold = test::scene_of(Verb::authorize);

@@ -80,6 +80,12 @@ inline Scene encrypted(domain::Verb verb) {
     scene.entry = vault::CardEntry::encrypted;
     return scene;
 }
+// What follows a charge that brought a record.
+inline Scene with_record(Scene scene) {
+    if (!scene.original) scene.original = ::postern::test::sample_operation();
+    scene.original->reference["RecordNo"] = "kept";
+    return scene;
+}
 // An undo of a captured sale: both forms can work.
 inline Scene undo_of_sale() {
     Scene scene = scene_of(domain::Verb::reverse);

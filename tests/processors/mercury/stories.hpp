@@ -27,13 +27,28 @@ inline Status fill_slot(vault::Slot slot, wiped::Bytes& out) {
         {vault::Slot::card_track1, "%B4003000123456781^GUEST/ADA^30121010000000000000?"},
         {vault::Slot::card_track2, "4003000123456781=30121015432112345678"},
         {vault::Slot::card_encrypted_format, "MagneSafe"}, {vault::Slot::card_encrypted_source, "Swiped"},
-        {vault::Slot::card_encrypted_block, encrypted_block}, {vault::Slot::card_encrypted_key, "9012345678ABCDEF0001"}};
+        {vault::Slot::card_encrypted_block, encrypted_block}, {vault::Slot::card_encrypted_key, "9012345678ABCDEF0001"},
+        {vault::Slot::card_processor_token, "UmVjb3JkTnVtYmVyT2ZBQ2FyZA=="}};
     for (const char c : values.at(slot)) out.push_back(c);
     return {};
 }
-inline std::string request_of(const vault::MessageTree& tree) {
-    const auto bytes = processors::wire::serialize_http(tree, "mercury.localhost", "text/xml; charset=utf-8", fill_slot);
+// `record`: the newest that the host gave, as the vault keeps it; empty: none yet.
+inline std::string request_of(const vault::MessageTree& tree, const std::string& record = {}) {
+    const auto fill = [&](vault::Slot slot, wiped::Bytes& out) {
+        if (slot != vault::Slot::card_processor_token || record.empty()) return fill_slot(slot, out);
+        out.insert(out.end(), record.begin(), record.end());
+        return Status{};
+    };
+    const auto bytes = processors::wire::serialize_http(tree, "mercury.localhost", "text/xml; charset=utf-8", fill);
     return bytes ? std::string(bytes->data(), bytes->size()) : "error " + std::string(bytes.error().code);
+}
+
+// What a reply carries as RecordNo, inside the escaped answer; else what was there before.
+inline std::string record_in(std::string_view body, std::string before) {
+    constexpr std::string_view open = "&lt;RecordNo&gt;", close = "&lt;/RecordNo";
+    const auto first = body.find(open), last = body.find(close);
+    if (first == body.npos || last == body.npos) return before;
+    return std::string(body.substr(first + open.size(), last - first - open.size()));
 }
 
 // Plays an operation against the sandbox from its first message to its end, as the gateway's driver would: what a reply
@@ -108,7 +123,7 @@ private:
             return std::nullopt;
         }
         if (look_) look_(*tree, kind, scene);
-        const std::string request = request_of(*tree);
+        const std::string request = request_of(*tree, record_);
         const auto exchange = sandbox_.handle(
             ::postern::test::http_request("POST", "/ws/ws.asmx", {}, request.substr(request.find("\r\n\r\n") + 4)));
         scene.operation.attempts = static_cast<std::int32_t>(scene.attempts.size()) + 1;
@@ -117,6 +132,7 @@ private:
             return std::nullopt;
         }
         const vault::Reply reply{exchange.response.status, "text/xml", std::string(exchange.response.body.view())};
+        record_ = record_in(reply.body, record_);
         const auto outcome = adapter_.read(kind, scene.history(), reply);
         scene.attempt(kind, vault::Sent{reply}, scene.now_s + 1);
         const auto* claim = std::get_if<domain::Claim>(&outcome);
@@ -128,6 +144,7 @@ private:
     sandbox::Sandbox sandbox_{sandbox::default_settings(), {}, clock_, random_, {}};
     MercuryAdapter adapter_;
     Look look_;
+    std::string record_;
 };
 
 }  // namespace postern::mercury::test

@@ -229,6 +229,68 @@ TEST(Forward, AnEchoedTrackOrBlockIsMaskedWhole) {
     }
 }
 
+const std::vector<XmlElement> by_record{leaf("RecordNo", Slot::card_processor_token)};
+EgressAnswer with_record(std::string_view record) {
+    return FakeEgress::replied("<r><x>&lt;a&gt;&lt;RecordNo&gt;" + std::string(record) + "&lt;/RecordNo&gt;&lt;memo&gt;" +
+                               std::string(record) + "&lt;/memo&gt;&lt;/a&gt;</x></r>");
+}
+
+TEST(ForwardProcessorToken, IsKeptAndHiddenFillsTheNextMessageAndIsRenewedByIt) {
+    Keeper keeper;
+    keeper.open_shop_with(encrypted_card);
+    keeper.account = keeper.put_account(keeper.tenant);
+    EXPECT_EQ(word(keeper.forward(keeper.charge(1, "recorded", by_record))), "not_sent processor_token_missing");
+    auto ask = keeper.charge(2, "asking", by_number);
+    keeper.token = keeper.tokenize(keeper.put_key(keeper.tenant)).value().token;
+    ask.token = keeper.token;
+    keeper.egress.answer = [](const auto&) { return with_record("Zmlyc3Q+cmVjb3Jk/w=="); };
+    const auto verdict = keeper.forward(ask);
+    ASSERT_EQ(word(verdict), "sent");
+    EXPECT_FALSE(holds(std::get<Sent>(verdict).reply.body, "Zmlyc3Q"));
+    EXPECT_TRUE(holds(std::get<Sent>(verdict).reply.body, "&lt;memo&gt;XXXXXXXXXXXXXXXXXXXX&lt;"))
+        << std::get<Sent>(verdict).reply.body;
+    ASSERT_EQ(keeper.store.processor_tokens.size(), 1U);
+    EXPECT_FALSE(holds(keeper.store.processor_tokens.begin()->second.sealed_token, "Zmlyc3Q"));
+
+    keeper.egress.answer = [](const auto&) { return with_record("c2Vjb25kcmVjb3Jk"); };
+    EXPECT_EQ(word(keeper.forward(keeper.charge(3, "recorded", by_record))), "sent");
+    EXPECT_TRUE(holds(keeper.egress.requests.back(), "&gt;Zmlyc3Q+cmVjb3Jk/w==&lt;"));
+    keeper.egress.answer = [](const auto&) { return FakeEgress::replied("<ok/>"); };
+    EXPECT_EQ(word(keeper.forward(keeper.charge(4, "recorded", by_record))), "sent");
+    EXPECT_TRUE(holds(keeper.egress.requests.back(), "&gt;c2Vjb25kcmVjb3Jk&lt;"));
+    EXPECT_EQ(word(keeper.forward(keeper.charge(5, "recorded", by_record))), "sent");
+    EXPECT_TRUE(holds(keeper.egress.requests.back(), "&gt;c2Vjb25kcmVjb3Jk&lt;")) << "no new one: the older stays";
+}
+
+TEST(ForwardProcessorToken, BelongsToItsAccountAndEnds) {
+    Keeper keeper;
+    keeper.open_shop();
+    keeper.egress.answer = [](const auto&) { return with_record("Zmlyc3Q"); };
+    EXPECT_EQ(word(keeper.forward(keeper.charge(1, "asking", by_number))), "sent");
+    keeper.egress.answer = [](const auto&) { return FakeEgress::replied("<ok/>"); };
+    auto elsewhere = keeper.charge(2, "recorded", by_record);
+    elsewhere.account_id = keeper.put_account(keeper.tenant);
+    EXPECT_EQ(word(keeper.forward(elsewhere)), "not_sent processor_token_missing");
+    keeper.clock.move(std::chrono::days{183} - std::chrono::seconds{1});
+    EXPECT_EQ(word(keeper.forward(keeper.charge(3, "recorded", by_record))), "sent");
+    keeper.clock.move(std::chrono::seconds{1});
+    EXPECT_EQ(word(keeper.forward(keeper.charge(4, "recorded", by_record))), "not_sent processor_token_expired");
+}
+
+TEST(ForwardProcessorToken, IsKeptOnlyWhereThePolicySaysSoAndALostStoreChangesNoOutcome) {
+    Keeper keeper;
+    keeper.open_shop();
+    keeper.egress.answer = [](const auto&) { return with_record("Zmlyc3Q"); };
+    EXPECT_EQ(word(keeper.forward(keeper.charge(1, "authorize", by_number))), "sent");
+    EXPECT_TRUE(keeper.store.processor_tokens.empty());
+    keeper.egress.answer = [&](const auto&) {
+        keeper.store.broken = true;
+        return with_record("Zmlyc3Q");
+    };
+    EXPECT_EQ(word(keeper.forward(keeper.charge(2, "asking", by_number))), "sent");
+    EXPECT_TRUE(keeper.store.processor_tokens.empty());
+}
+
 constexpr std::string_view code_element = "CVVData";
 
 struct LostCode {

@@ -21,6 +21,7 @@ public:
     std::map<std::string, std::pair<std::string, std::string>> cards;  // index -> card id, sealed number
     std::map<AccountId, StoredAccount> accounts;
     std::map<std::string, CallerKey> caller_keys;
+    std::map<std::pair<std::string, AccountId>, ProcessorToken> processor_tokens;
     std::set<TenantId> disabled;
     std::map<AttemptKey, std::string> replies;
     std::optional<JournalHead> head;
@@ -59,6 +60,18 @@ public:
         if (broken) co_return down();
         codes_used.insert(marked.begin(), marked.end());
         co_return Status{};
+    }
+    Awaitable<Status> put_processor_token(ProcessorToken token) override {
+        if (broken) co_return down();
+        const std::pair key{token.card_id, token.account_id};
+        processor_tokens.insert_or_assign(key, std::move(token));
+        co_return Status{};
+    }
+    Awaitable<Result<ProcessorToken>> find_processor_token(std::string card_id, AccountId account_id) override {
+        if (broken) co_return down();
+        const auto found = processor_tokens.find({card_id, account_id});
+        if (found == processor_tokens.end()) co_return Error{ErrorKind::not_found, "processor_token_missing"};
+        co_return found->second;
     }
     Awaitable<Status> put_account(StoredAccount account) override {
         accounts.insert_or_assign(account.account_id, account);

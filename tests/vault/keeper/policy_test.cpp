@@ -238,6 +238,9 @@ INSTANTIATE_TEST_SUITE_P(Table, PolicyFileRefused, testing::Values(
     BadFile{"like_one_that_is_like_another", head + "[operations.a]\n[operations.b]\nlike = 'a'\n[operations.c]\nlike = 'b'\n"},
     BadFile{"without_what_was_not_there", head + "[operations.a]\n[operations.b]\nlike = 'a'\nwithout = ['x']\n"},
     BadFile{"without_alone", head + "[operations.a]\ntext = ['x']\nwithout = ['x']\n"},
+    BadFile{"processor_token_shown", head + "processor_token_days = 1\n[operations.a]\nneeds_token = true\nprocessor_token = 'R'\n"},
+    BadFile{"processor_token_without_end", head + "masked_reply_fields = ['R']\n[operations.a]\nneeds_token = true\nprocessor_token = 'R'\n"},
+    BadFile{"processor_token_of_no_card", head + "processor_token_days = 1\nmasked_reply_fields = ['R']\n[operations.a]\nprocessor_token = 'R'\n"},
     BadFile{"two_rules", head + "[operations.a]\ntext = ['x']\n[operations.a.fixed]\n'x' = 'y'\n"}),
     [](const auto& test) { return test.param.name; });
 

@@ -19,7 +19,8 @@ path = "/ws/ws.asmx"
 content_type = "text/xml; charset=utf-8"
 headers = ["SOAPAction"]
 embedded = ["Envelope/tran"]
-masked_reply_fields = ["AcctNo", "pw"]
+masked_reply_fields = ["AcctNo", "pw", "RecordNo"]
+processor_token_days = 183
 
 [operations.authorize]
 needs_token = true
@@ -52,6 +53,18 @@ without = ["Envelope/tran/Transaction/Account/AcctNo", "Envelope/tran/Transactio
 "Envelope/tran/Transaction/Account/Source" = "{card.encrypted_source}"
 "Envelope/tran/Transaction/Account/Block" = "{card.encrypted_block}"
 "Envelope/tran/Transaction/Account/Key" = "{card.encrypted_key}"
+
+[operations.recorded]
+like = "authorize"
+processor_token = "RecordNo"
+without = ["Envelope/tran/Transaction/Account/AcctNo", "Envelope/tran/Transaction/Account/ExpDate",
+           "Envelope/tran/Transaction/CVVData"]
+[operations.recorded.fixed]
+"Envelope/tran/Transaction/Account/RecordNo" = "{card.processor_token}"
+
+[operations.asking]
+like = "authorize"
+processor_token = "RecordNo"
 
 [operations.inquire]
 text = ["Envelope/invoice"]

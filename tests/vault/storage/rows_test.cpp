@@ -153,6 +153,26 @@ TEST_F(RowsTest, AUsedCodeIsMarkedOnceAndForGood) {
     EXPECT_FALSE(find(bare.token)->one_time_used) << "no code was given with it";
 }
 
+TEST_F(RowsTest, OfTheProcessorTokensOfACardAndAccountTheNewestStands) {
+    using namespace std::chrono_literals;
+    const Timestamp at{std::chrono::microseconds{1'790'000'000'123'456}};
+    const ProcessorToken first{make.id("card_"), *AccountId::parse(make.id("acct_")), "sealed one", at};
+    auto second = first, elsewhere = first;
+    second.sealed_token = "sealed two";
+    second.kept_at += 1us;
+    elsewhere.account_id = *AccountId::parse(make.id("acct_"));
+    elsewhere.sealed_token = "of another account";
+    for (const auto& token : {first, second, first, elsewhere})
+        commit([&](pqxx::work& tx) { return rows::put_processor_token(tx, token), 0; });
+    const auto find = [&](const AccountId& account) {
+        return commit([&](pqxx::work& tx) { return rows::find_processor_token(tx, first.card_id, account); });
+    };
+    EXPECT_EQ(find(first.account_id)->sealed_token, "sealed two") << "an older one comes late";
+    EXPECT_EQ(find(first.account_id)->kept_at, second.kept_at);
+    EXPECT_EQ(find(elsewhere.account_id)->sealed_token, "of another account");
+    EXPECT_EQ(find(*AccountId::parse(make.id("acct_"))).error().code, "processor_token_missing");
+}
+
 TEST_F(RowsTest, UnknownTokensAreMissingInTheirPlaces) {
     auto known = make.token(make.index());
     insert({known});
@@ -309,7 +329,7 @@ TEST_F(RowsTest, KeysAreStoredOnce) {
 TEST_F(RowsTest, TheKeeperMayNotRemoveOrRewrite) {
     for (const std::string statement :
          {"DELETE FROM tokens", "DELETE FROM cards", "DELETE FROM keys", "DELETE FROM attempt_replies",
-          "UPDATE tokens SET card_id = 'x'", "UPDATE tokens SET security_code_given = false", "UPDATE cards SET sealed_number = ''", "UPDATE keys SET wrapped = ''",
+          "UPDATE tokens SET card_id = 'x'", "DELETE FROM processor_tokens", "UPDATE processor_tokens SET card_id = 'x'", "UPDATE tokens SET security_code_given = false", "UPDATE cards SET sealed_number = ''", "UPDATE keys SET wrapped = ''",
           "UPDATE caller_keys SET key_digest = ''", "UPDATE accounts SET tenant_id = 'x'",
           "UPDATE attempt_replies SET sealed_reply = ''", "DELETE FROM tenants", "DELETE FROM journal_heads", "CREATE TABLE x (y text)",
           "TRUNCATE tokens"}) {
@@ -332,7 +352,7 @@ TEST_F(RowsTest, HotStatementsUseTheirIndexes) {
           std::string("find_accounts('{a}')"), std::string("find_reply('a', 1)"),
           std::string("insert_tokens('{a}','{a}','{ab}','{1}','{a}','{ab}','{a}','{a}','{a}','{1}','{2030}','{ab}',"
                       "'{t}','{t}','{t}','{t}','{f}','{f}','{keyed}')"),
-          std::string("mark_one_time_used('{\"a\"}')")})
+          std::string("find_processor_token('a', 'a')"), std::string("mark_one_time_used('{\"a\"}')")})
         EXPECT_EQ(plan_of(execute).find("Seq Scan"), std::string::npos) << plan_of(execute);
 }
 
