@@ -116,7 +116,7 @@ Claim any_claim(std::int64_t minor) {
     switch (*rc::gen::inRange(0, 7)) {
         case 0: return DeclinedClaim{};
         case 5: return DeclinedClaim{{DeclineReason::reversal_target_missing, "", false}};
-        case 6: return ApprovedClaim{usd(minor), {}, false, no_match};
+        case 6: return ApprovedClaim{usd(minor), {}, false, false, no_match};
         case 1: return NotSentClaim{"closed"};
         case 2: return RefusedClaim{"refused", ""};
         case 3: return UnknownClaim{Goal::complete, "lost"};

@@ -55,8 +55,8 @@ public:
 class StoreEach final : public gateway::Directory {
 public:
     void add(const StoreId& store, const AccountId& account, std::string processor) {
-        routes_.emplace(store, gateway::Route{{store, "America/New_York", 240, domain::Currency::usd}, account,
-                                              std::move(processor)});
+        routes_.emplace(store, gateway::Route{{store, "America/New_York", 240, domain::Currency::usd},
+                                              {{account, std::move(processor)}}, {}});
     }
     Awaitable<Result<gateway::Caller>> authenticate(std::string) override {
         co_return Error{ErrorKind::forbidden, "bad_api_key"};
