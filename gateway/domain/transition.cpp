@@ -131,8 +131,7 @@ bool is_settled(const Payment& payment) {
 
 // The tip belongs to money that was taken and of which nothing was given back.
 Status may_adjust_tip(const Payment& payment) {
-    const bool has_money = payment.standing == Standing::live && !payment.captured.is_zero() &&
-                           payment.state() != PaymentState::partially_authorized;
+    const bool has_money = payment.standing == Standing::live && !payment.captured.is_zero() && !payment.is_partial();
     if (!has_money) return conflict("tip_not_adjustable");
     if (is_reserved(payment)) return conflict("operation_in_progress");
     if (!payment.refunded.is_zero()) return conflict("payment_partly_refunded");
