@@ -81,10 +81,19 @@ private:
         processor_->calm();
         if (auto stray = find_stray(world_, *processor_)) find(stray->check, std::move(stray->what));
         if (scene_.shares_identity) co_return compare_as_a_whole();
-        const bool has_ended = co_await world_.settle(a_day);
+        const bool has_ended = co_await settle_for_a_day(stage);
         judge_end(stage, has_ended);
         if (stage.payment && has_ended && !trouble_.books_twice) co_await follow_up(stage);
         co_return true;
+    }
+
+    // Once people are asked, the rest of the day tells nothing new.
+    Awaitable<bool> settle_for_a_day(const Stage& stage) {
+        for (auto hours = a_day; hours > 0h; hours -= 1h) {
+            if (co_await world_.settle(1h)) co_return true;
+            if (stage.payment && world_.alarms.has(*stage.payment, "people_needed")) co_return false;
+        }
+        co_return false;
     }
 
     void begin_trouble() {

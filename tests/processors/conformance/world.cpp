@@ -79,7 +79,7 @@ Awaitable<bool> World::settle(std::chrono::milliseconds longest) {
     const auto end = time_.instant() + longest;
     gateway::Resolver resolver{services_, resolver_settings};
     while (open_operations() > 0 || vault.underway() > 0) {
-        if (time_.instant() >= end || alarms.people_asked) co_return false;
+        if (time_.instant() >= end) co_return false;
         const int taken = co_await resolver.run_once();
         co_await time_.sleep(taken > 0 ? between_looks : when_idle);
     }

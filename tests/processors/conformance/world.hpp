@@ -25,7 +25,6 @@ public:
     void operation_ended(domain::Verb, domain::OperationStatus) override {}
     void alarm(std::string_view code, const PaymentId& payment, const OperationId&) override {
         by_payment[payment].insert(std::string(code));
-        people_asked = people_asked || code == "people_needed";
     }
     void breaker_turned(const AccountId&, bool) override {}
     void fenced(const OperationId&) override {}
@@ -39,7 +38,6 @@ public:
     }
     std::map<PaymentId, std::set<std::string>> by_payment;
     std::set<std::string> plan_failures;
-    bool people_asked = false;
 };
 
 class PlainRenderer final : public gateway::AnswerRenderer {
@@ -87,7 +85,7 @@ public:
     Awaitable<Result<gateway::Response>> refund(PaymentId payment, std::optional<std::int64_t> minor);
     Awaitable<Result<gateway::Response>> take_back(PaymentId payment);
 
-    // The resolver works until nothing is open: true; false after this long, or once it asks people.
+    // The resolver works until nothing is open, or this long.
     Awaitable<bool> settle(std::chrono::milliseconds longest);
     // While others pay, until told to stop.
     void start_resolver();
