@@ -53,6 +53,7 @@ public:
         operation.approved.reset();
         operation.processor_identity = adapter_.identity(9, 9);
         if (base) operation.reference.clear();
+        if (verb == Verb::adjust_tip) operation.tip = domain::Money::of_minor(1, operation.requested.currency()).value();
         const processors::History history{.operation = operation,
                                           .payment = world_.store.payments.at(payment->second).payment,
                                           .original = base ? &original : nullptr,
