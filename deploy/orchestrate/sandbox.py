@@ -157,6 +157,8 @@ def run(instance, options):
         show_book(answer)
     elif options.part == "clock":
         print(f"{answer['now']}   {answer['ahead_s']} s ahead of the machine")
+    elif options.part == "hosts":
+        print(f"{options.close}: takes no connections for {options.time} s")
     elif options.part == "fault":
         for fault in answer:
             show_fault(fault)

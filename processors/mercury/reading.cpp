@@ -229,10 +229,12 @@ Detail read_detail(const History& history, const Switches& switches, const vault
     if (switches.rows_of_one_reference_are_one != 0) drop_repeated_references(ours);
     if (of_original) keep_item(ours, history.original->reference);
     if (ours.empty()) return Nothing{"row_differs"};
-    // An approval outweighs the refused tries beside it; two approvals are two charges, and people must hear of it.
+    // An approval outweighs the refused tries beside it; two approvals are two charges, and people must hear of it. A tip
+    // replaces the one before: said twice it is one tip.
     const auto approvals = std::ranges::count_if(ours, is_approved);
-    if (approvals > 1) return Nothing{"several_approvals"};
-    const auto row = approvals == 1 ? std::ranges::find_if(ours, is_approved) : ours.begin();
+    const bool may_be_said_again = history.operation.verb == Verb::adjust_tip && !at_item;
+    if (approvals > 1 && !may_be_said_again) return Nothing{"several_approvals"};
+    const auto row = approvals > 0 ? std::ranges::find_if(ours, is_approved) : ours.begin();
     if (row->voided) return RowVoided{};
     const bool has_new_tip = parse_amount(row->total) == sent_amount(history).amount_minor();
     if (at_item && !has_new_tip) return RowMissing{};

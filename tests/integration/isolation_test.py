@@ -7,10 +7,10 @@ from stack import Stack, wait_until
 
 stack = None
 PLACES = None
-WAITING = 100
+WAITING = 60
 BESIDE = 5
 CARD = "4242424242424242"  # both sandboxes take it
-PATIENCE_MS = "2500"  # the sandboxes' late answers come after 3 s
+PATIENCE_MS, LATE_MS = "12000", 15000  # of the callers; of the answers
 
 
 def setUpModule():
@@ -33,7 +33,7 @@ class Isolation(unittest.TestCase):
 
     def beside(self, hanging, other):
         token = stack.tokenize(CARD, code=None)
-        stack.sandbox("POST", "/sandbox/faults", {"kind": "late_answer", "rate": 1.0}, of=hanging)
+        stack.sandbox("POST", "/sandbox/faults", {"kind": "late_answer", "rate": 1.0, "delay_ms": LATE_MS}, of=hanging)
         with concurrent.futures.ThreadPoolExecutor(WAITING) as clients:
             waiting = [clients.submit(pay, hanging, token, {"Postern-Timeout-Ms": PATIENCE_MS}) for _ in range(WAITING)]
             rounds = 0

@@ -203,7 +203,7 @@ const GiftCard* Book::find_gift(const std::string& card_hash) const {
     return found == gifts_.end() ? nullptr : &found->second;
 }
 
-// The tip of the newest adjustment stands alone.
+// The tip of the newest adjustment stands alone. A smaller one gives nothing back to the hold that was captured.
 void Book::adjust(const Entry& added, Entry& target) {
     const std::int64_t more = added.authorized_minor - target.authorized_minor;
     count_in_batch(target, -1);
@@ -211,7 +211,11 @@ void Book::adjust(const Entry& added, Entry& target) {
     target.captured_minor += more;
     target.gratuity_minor = added.gratuity_minor;
     count_in_batch(target, 1);
-    if (target.target != 0) entry_of(target.target).captured_minor += more;
+    if (target.target == 0) return;
+    Entry& hold = entry_of(target.target);
+    std::int64_t taken = 0;
+    for (const std::int64_t capture : hold.captures) taken += at(capture).is_voided ? 0 : at(capture).authorized_minor;
+    hold.captured_minor = std::max(hold.captured_minor, taken);
 }
 
 const Batch& Book::open_batch(std::string_view merchant) const {

@@ -49,7 +49,7 @@ json::object charge_json(const Entry& entry, const Book& book, const HeldBy& hel
             {"target_invoice", entry.target == 0 ? "" : book.at(entry.target).invoice}, {"fault", entry.fault},
             {"carried", entry.carried}, {"batch", entry.batch},
             {"gratuity", entry.gratuity_minor}, {"frequency", entry.frequency},
-            {"held", held_minor(entry, book, held)}};
+            {"record_no", entry.record_no}, {"held", held_minor(entry, book, held)}};
 }
 
 // `by`: the merchant, or the time of day.

@@ -150,7 +150,7 @@ Exchange Sandbox::decided(const Transaction& transaction, const std::optional<Fa
 
 // The caller may be gone by then; the host does not know.
 Exchange Sandbox::booked_late(const Transaction& transaction, const Fault& fault) {
-    constexpr std::chrono::milliseconds longest_wait{60'000};
+    constexpr std::chrono::milliseconds longest_wait{50'000};  // look-ups count on a minute
     Exchange exchange;
     exchange.delay = fault.delay.count() > 0 ? fault.delay : fault.until_undo ? longest_wait : settings_.late_answer;
     exchange.then = [this, transaction, fault] { return decided(transaction, fault); };

@@ -14,8 +14,11 @@ struct Stage {
     SampleCharge charge;
     std::optional<PaymentId> payment = {};
 
-    Awaitable<void> pay(domain::Verb verb);  // the stage's payment
-    Awaitable<void> capture(std::optional<std::int64_t> minor = {});
+    Awaitable<void> pay(domain::Verb verb, bool partial_approval = false);  // the stage's payment
+    Awaitable<void> accept();
+    Awaitable<void> increment(std::int64_t minor);
+    Awaitable<void> capture(std::optional<std::int64_t> minor = {}, std::optional<std::int64_t> tip_minor = {});
+    Awaitable<void> adjust_tip(std::int64_t tip_minor);
     Awaitable<void> refund(std::optional<std::int64_t> minor = {});
     Awaitable<void> take_back();
 };

@@ -119,7 +119,7 @@ private:
 
     Awaitable<void> pay(Host& host) {
         const auto paid = co_await world_.pay(*host.processor, roll(2) == 0 ? Verb::sale : Verb::authorize,
-                                              charge_at(*host.processor));
+                                              charge_at(*host.processor), roll(2) == 0);
         if (!paid) co_return;
         host.payments.push_back(paid->payment_id);
         if (roll(20) == 0) (void)co_await world_.take_back(paid->payment_id);  // whatever came of it
@@ -135,10 +135,16 @@ private:
             if (roll(2) == 0 || whole.amount_minor() < 2) return std::nullopt;
             return 1 + static_cast<std::int64_t>(roll(static_cast<std::size_t>(whole.amount_minor() - 1)));
         };
-        switch (roll(3)) {
+        const auto little = [&] { return static_cast<std::int64_t>(roll(200)); };
+        switch (roll(6)) {
             case 0: (void)co_await world_.capture(payment, part(row.capturable())); break;
             case 1: (void)co_await world_.refund(payment, part(row.refundable())); break;
-            default: (void)co_await world_.take_back(payment); break;
+            case 2: (void)co_await world_.take_back(payment); break;
+            case 3: (void)co_await world_.adjust_tip(payment, little()); break;
+            case 4: (void)co_await world_.increment(payment, 1 + little()); break;
+            default:
+                if (row.is_offered()) (void)co_await world_.accept(payment);
+                else (void)co_await world_.capture(payment, std::nullopt, little());
         }
     }
 
@@ -172,6 +178,16 @@ private:
             if (codes.contains("people_needed")) find(Check::ends, "people were asked about " + payment.text());
     }
 
+    std::string story_of(const PaymentId& payment) const {
+        std::string story;
+        for (const domain::Operation& operation : world_.operations_of(payment))
+            story += (story.empty() ? "" : ", ") + operation.processor + " " + std::string(domain::to_text(operation.verb)) +
+                     " " + std::to_string(operation.requested.amount_minor()) + " " +
+                     std::string(domain::to_text(operation.status)) + operation.failure_code +
+                     (operation.cause ? " (" + std::string(domain::to_text(*operation.cause)) + ")" : "");
+        return story;
+    }
+
     void compare_all(const Host& host) {
         const auto accounts = accounts_of(world_.store.entries);
         for (const PaymentId& payment : host.payments) {
@@ -179,7 +195,7 @@ private:
             const Accounted ours = found == accounts.end() ? Accounted{} : found->second;
             const bool was_repeated = host.processor->booked(world_.operations_of(payment)).was_repeated;
             for (const Difference& difference : compare(world_, *host.processor, payment, ours)) {
-                const std::string what = payment.text() + " " + difference.what;
+                const std::string what = payment.text() + " " + difference.what + "; " + story_of(payment);
                 if (was_repeated && difference.check != Check::hold_told) report_.breaks.push_back(what);
                 else find(difference.check, what);
             }

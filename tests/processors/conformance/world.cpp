@@ -11,6 +11,15 @@ using gateway::Response;
 constexpr std::chrono::seconds deadline{30};  // of every call
 // Longer than any run: whatever the transport does here is meant.
 constexpr gateway::AccountGateSettings gates{.in_flight_max = 1'000'000, .faults_max = 1'000'000};
+const domain::TipRules any_tip{{{.name = "any tip",
+                                .valid_from = "2000-01-01",
+                                .brands = {},
+                                .categories = {},
+                                .funding = {},
+                                .after_partial_approval = {},
+                                .above_percent = 20,
+                                .may_adjust = true,
+                                .may_increment = true}}};
 constexpr gateway::ResolverSettings resolver_settings{.idle_pause = std::chrono::milliseconds{2'000}};
 
 }  // namespace
@@ -29,7 +38,7 @@ World::World(VirtualTime& time, Random& random, std::vector<Side> sides)
       }()},
       gates_{gates, time},
       services_{store, store, directory_, vault, adapters_, renderer_, time, random, time, alarms, *identities_,
-                flights_, gates_, {}},
+                flights_, gates_, {.tip_rules = any_tip}},
       resolver_{std::make_unique<gateway::Resolver>(services_, resolver_settings)} {
     for (const Side& side : sides) {
         const std::string& name = side.processor->adapter().capabilities().name;
@@ -50,17 +59,31 @@ CardToken World::token_of(const std::string& card) {
     return entry->second;
 }
 
-Awaitable<Result<Response>> World::pay(const Processor& processor, domain::Verb verb, SampleCharge charge) {
+Awaitable<Result<Response>> World::pay(const Processor& processor, domain::Verb verb, SampleCharge charge,
+                                       bool partial_approval) {
     const Till& till = tills_.at(processor.adapter().capabilities().name);
     const CallContext call = context("/v1/payments");
     gateway::NewPaymentInput input{verb, usd(charge.amount_minor), token_of(charge.card),
                                    {till.store, till.device, "tender of " + call.key}, "order", {}, {}, 0};
+    input.partial_approval = partial_approval;
     co_return co_await gateway::create_payment(services_, call, std::move(input));
 }
 
-Awaitable<Result<Response>> World::capture(PaymentId payment, std::optional<std::int64_t> minor) {
+Awaitable<Result<Response>> World::accept(PaymentId payment) {
+    co_return co_await gateway::accept_payment(services_, context(payment.text() + "/accept"), payment);
+}
+Awaitable<Result<Response>> World::increment(PaymentId payment, std::int64_t minor) {
+    co_return co_await gateway::increment_payment(services_, context(payment.text() + "/increment"), {payment, usd(minor)});
+}
+Awaitable<Result<Response>> World::capture(PaymentId payment, std::optional<std::int64_t> minor,
+                                           std::optional<std::int64_t> tip_minor) {
     const auto amount = minor ? std::optional{usd(*minor)} : std::nullopt;
-    co_return co_await gateway::capture_payment(services_, context(payment.text() + "/capture"), {payment, amount});
+    const auto tip = tip_minor ? std::optional{usd(*tip_minor)} : std::nullopt;
+    co_return co_await gateway::capture_payment(services_, context(payment.text() + "/capture"), {payment, amount, tip});
+}
+Awaitable<Result<Response>> World::adjust_tip(PaymentId payment, std::int64_t tip_minor) {
+    co_return co_await gateway::adjust_tip(services_, context(payment.text() + "/tip"),
+                                           {payment, std::nullopt, usd(tip_minor)});
 }
 Awaitable<Result<Response>> World::refund(PaymentId payment, std::optional<std::int64_t> minor) {
     const auto amount = minor ? std::optional{usd(*minor)} : std::nullopt;

@@ -7,8 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "gateway/app/accept_payment.hpp"
+#include "gateway/app/adjust_tip.hpp"
 #include "gateway/app/capture_payment.hpp"
 #include "gateway/app/create_payment.hpp"
+#include "gateway/app/increment_payment.hpp"
 #include "gateway/app/refund_payment.hpp"
 #include "gateway/app/resolver.hpp"
 #include "gateway/app/void_payment.hpp"
@@ -80,8 +83,13 @@ public:
     World(const World&) = delete;
     World& operator=(const World&) = delete;
 
-    Awaitable<Result<gateway::Response>> pay(const Processor& processor, domain::Verb verb, SampleCharge charge);
-    Awaitable<Result<gateway::Response>> capture(PaymentId payment, std::optional<std::int64_t> minor);
+    Awaitable<Result<gateway::Response>> pay(const Processor& processor, domain::Verb verb, SampleCharge charge,
+                                             bool partial_approval = false);
+    Awaitable<Result<gateway::Response>> accept(PaymentId payment);
+    Awaitable<Result<gateway::Response>> increment(PaymentId payment, std::int64_t minor);
+    Awaitable<Result<gateway::Response>> capture(PaymentId payment, std::optional<std::int64_t> minor,
+                                                 std::optional<std::int64_t> tip_minor = {});
+    Awaitable<Result<gateway::Response>> adjust_tip(PaymentId payment, std::int64_t tip_minor);
     Awaitable<Result<gateway::Response>> refund(PaymentId payment, std::optional<std::int64_t> minor);
     Awaitable<Result<gateway::Response>> take_back(PaymentId payment);
 
