@@ -1,5 +1,7 @@
 #include "gateway/app/outcome.hpp"
 
+#include "gateway/app/new_operation.hpp"
+
 namespace postern::gateway {
 namespace {
 
@@ -34,25 +36,10 @@ domain::Operation tip_again(const Services& services, const domain::Effect& effe
 
 // The same charge at the account where the payment goes on: a new operation with an identity of its own.
 domain::Operation again_at(const Services& services, const domain::Payment& payment, const domain::Operation& unsent) {
-    const Timestamp now = services.clock.now();
-    return domain::Operation{.id = OperationId::create(now, services.random),
-                             .payment_id = unsent.payment_id,
-                             .tenant_id = unsent.tenant_id,
-                             .verb = unsent.verb,
-                             .requested = unsent.requested,
-                             .approved = {},
-                             .undoes = {},
-                             .processor = payment.processor,
-                             .account_id = payment.account_id,
-                             .processor_identity = services.identities.next(*services.adapters.find(payment.processor)),
-                             .reference = {},
-                             .decline = {},
-                             .failure_code = {},
-                             .goal = {},
-                             .vault_epoch = services.vault.epoch(),
-                             .created_at = now,
-                             .deadline = unsent.deadline,
-                             .unknown_since = {}};
+    domain::Operation again = new_operation(services, payment, {unsent.verb, unsent.requested, std::nullopt},
+                                            services.clock.instant());
+    again.deadline = unsent.deadline;
+    return again;
 }
 
 Change change_of(const Services& services, const Work& work, const domain::Effect& effect,

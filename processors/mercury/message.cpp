@@ -85,8 +85,8 @@ XmlElement account(CardForm form, const History& history) {
     return group("Account", std::move(card));
 }
 
-// Security code and address: only where the issuer decides and the card was typed in, and the code only with the first message, because the
-// vault gives it away once.
+// Security code and address: only where the issuer decides and the card was typed in, and the code only with the first
+// message, because the vault gives it away once.
 void add_checks(vault::AttemptKind kind, const History& history, const Switches& switches,
                 std::vector<XmlElement>& transaction) {
     const bool issuer_decides = is_charge(history.operation.verb) && card_form(kind, history) == CardForm::number;

@@ -137,8 +137,8 @@ asio::awaitable<Status> Forwarder::wait_for_one_time(const Attempt& attempt) {
 }
 
 // A used code is used: this message goes without, as if it had been planned after the one that used it. One that was
-// given and not used is never left out; tracks and blocks never are, since the message would be no charge without. Whether it was used is read again before a refusal: the mark may have moved
-// from memory to disk since the row was read.
+// given and not used is never left out; tracks and blocks never are, since the message would be no charge without.
+// Whether it was used is read again before a refusal: the mark may have moved from memory to disk since the row was read.
 asio::awaitable<Status> Forwarder::settle_one_time(Attempt& attempt) {
     const auto& token = attempt.token->token;
     const auto state = custody_.one_time.state(token);

@@ -53,6 +53,7 @@ public:
     using GatewayTest::directory_;
     using GatewayTest::gates_;
     using GatewayTest::observer_;
+    using GatewayTest::other_adapter_;
     using GatewayTest::payment;
     using GatewayTest::resolve;
     using GatewayTest::sleeper_;
@@ -78,6 +79,14 @@ TEST_F(Reroutes, APaymentThatNeverLeftGoesOnAtTheNextAccount) {
     EXPECT_EQ(create("k1")->answer, response->answer);
     EXPECT_EQ(create("k2")->answer.body, response->answer.body) << "the same tender";
     EXPECT_EQ(vault_.book.charged.size(), 1U);
+}
+
+TEST_F(Reroutes, AHoldLivesAsLongAsItsProcessorKeepsIt) {
+    other_adapter_.able().hold_life = std::chrono::hours{3};
+    vault_.faults = {Fault::connect_refused};
+    ASSERT_TRUE(create("k1"));
+    EXPECT_EQ(payment().expires_at, charges()[1].created_at + std::chrono::hours{3});
+    EXPECT_EQ(payment().due_at, payment().expires_at);
 }
 
 TEST_F(Reroutes, WhatFollowsGoesWhereThePaymentIs) {

@@ -137,14 +137,17 @@ TEST(Holds, CapturedInPartKeepWhatWasCaptured) {
     EXPECT_TRUE(may_start(effect->payment, Request::refund, usd(500)));
 }
 
-TEST(Holds, OfWhichACaptureIsUnderWayWait) {
-    auto [payment, operation] = held();
-    payment.capture_reserved = usd(500);
-    const auto effect = apply(payment, operation, LapsedClaim{}, due);
-    EXPECT_FALSE(effect->undo);
-    EXPECT_FALSE(effect->payment.void_requested);
-    EXPECT_GT(effect->payment.due_at, due);
-    EXPECT_EQ(effect->event, "");
+TEST(Holds, OfWhichACaptureOrAnIncrementIsUnderWayWait) {
+    Situation captured = held(), incremented = held();
+    captured.payment.capture_reserved = usd(500);
+    incremented.payment.edit_above = usd(0);
+    for (const auto& [payment, operation] : {captured, incremented}) {
+        const auto effect = apply(payment, operation, LapsedClaim{}, due);
+        EXPECT_FALSE(effect->undo);
+        EXPECT_FALSE(effect->payment.void_requested);
+        EXPECT_GT(effect->payment.due_at, due);
+        EXPECT_EQ(effect->event, "");
+    }
 }
 
 TEST(Holds, ThatNobodyCanLetGoAreAskedForAgainLater) {
